@@ -1,0 +1,55 @@
+/**
+ * The build: rollup makes the beacon, the npm door and the command; wrangler bundles the Worker with the beacon inside.
+ * `--out DIR` builds elsewhere, so that tests never touch what a running server was started from.
+ * Node strips the types and runs this file as it stands; it imports nothing of the house, and nothing of the house imports it.
+ */
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+
+const root = resolve(import.meta.dirname, '../..')
+const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, 'dist') } } })
+const out = resolve(values.out)
+
+/** The banner asks the registry for news and waits for it; a build speaks with nobody. */
+const QUIET = { WRANGLER_HIDE_BANNER: 'true', WRANGLER_SEND_METRICS: 'false', WRANGLER_WRITE_LOGS: 'false' }
+
+/** The program behind a package's command: started by node itself, so that no shell and no PATH has a say. */
+function program(name: string, command = name): string {
+  const require = createRequire(import.meta.url)
+  const file = require.resolve(`${name}/package.json`)
+  const bin: string | Record<string, string> = require(file).bin
+  return join(dirname(file), typeof bin === 'string' ? bin : bin[command]!)
+}
+
+function run(name: string, args: string[], env: Record<string, string> = {}): void {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program(name), ...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  })
+  if (status === 0) return
+  console.error(`build: ${name} failed\n${stdout}${stderr}`)
+  process.exit(1)
+}
+
+const started = performance.now()
+mkdirSync(join(out, 'worker'), { recursive: true })
+run('rollup', ['--config', 'sdk/rollup.config.js', '--configOut', out, '--silent'], { GRAUPEL_OUT: out })
+const beacon = join(out, 'beacon.txt')
+if (!existsSync(beacon)) {
+  console.error(`build: rollup made no ${beacon}`)
+  process.exit(1)
+}
+run(
+  'wrangler',
+  [
+    ...['deploy', '--dry-run', '--config', join(root, 'worker/wrangler.jsonc')],
+    ...['--outdir', join(out, 'worker'), '--alias', `built-beacon:${beacon}`],
+  ],
+  QUIET,
+)
+copyFileSync(join(root, 'worker/workerd.capnp'), join(out, 'worker/workerd.capnp'))
+console.log(`built ${out} in ${((performance.now() - started) / 1000).toFixed(1)} s`)

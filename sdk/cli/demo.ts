@@ -1,0 +1,110 @@
+/**
+ * Gets the demo shop ready, as any customer would: a site, a minted pixel for its thank-you page and a read-only share,
+ * all by the public API; then its pages are rendered into the data folder, from where the Worker serves them.
+ * No key stands in a page: the pixel and the share are envelopes that open nothing else.
+ */
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, extname, join } from 'node:path'
+import { root } from './home'
+
+/** Where the Worker serves the demo. */
+export const PREFIX = '/demo'
+const NAME = 'demo'
+
+/** What was made for the demo, kept so that a restart makes no second set. */
+interface Set {
+  site: string
+  pixel: string
+  share: string
+  expires: number
+}
+
+const YEAR_MS = 365 * 24 * 3600 * 1000
+/** A set that ends this soon is made anew: a start may last. */
+const SPARE_MS = 30 * 24 * 3600 * 1000
+/** The server is on this machine and was just started; past this something is wrong with it. */
+const PATIENCE_MS = 5000
+
+type Call = <Answer>(method: 'GET' | 'POST', path: string, body?: unknown) => Promise<Answer>
+
+const caller =
+  (origin: string, token: string): Call =>
+  async <Answer>(method: 'GET' | 'POST', path: string, body?: unknown) => {
+    const answer = await fetch(origin + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    })
+    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status} ${await answer.text()}`)
+    return (await answer.json()) as Answer // our own API's shape, named by the caller
+  }
+
+interface Site {
+  site: string
+  name: string
+}
+
+async function demoSite(call: Call): Promise<string> {
+  const sites = await call<{ sites: Site[] }>('GET', '/api/sites')
+  const known = sites.sites.find(({ name }) => name === NAME)
+  if (known) return known.site
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+  return (await call<Site>('POST', '/api/sites', { name: NAME, timezone: timeZone, origins: [] })).site
+}
+
+/** An order says its number and what was paid, within reason; all else is fixed by the envelope. */
+const ORDER = { type: 'order', dimensions: { sales: 'shop' }, metrics: {}, slots: { dollars: [0, 1000], order: 1 } }
+
+async function make(call: Call, origin: string, site: string): Promise<Set> {
+  const expires = Date.now() + YEAR_MS
+  const pixel = await call<{ url: string }>('POST', `/api/sites/${site}/pixels`, { ...ORDER, expires })
+  const { share } = await call<{ share: string }>('POST', `/api/sites/${site}/shares`, {})
+  return { site, pixel: new URL(pixel.url, origin).pathname, share, expires }
+}
+
+function recall(file: string): Set | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Set // written below, by us
+  } catch {
+    return undefined
+  }
+}
+
+function remember(file: string, set: Set): void {
+  writeFileSync(`${file}.new`, JSON.stringify(set), { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+}
+
+const TEXTS = new Set(['.html', '.js', '.css', '.svg', '.txt', '.json'])
+
+/** Copies the pages, `{{name}}` replaced by its value in texts; an unknown name is a mistake in a page. */
+export function render(from: string, to: string, values: Record<string, string>): void {
+  for (const name of readdirSync(from, { recursive: true, encoding: 'utf8' })) {
+    if (statSync(join(from, name)).isDirectory()) continue
+    const bytes = readFileSync(join(from, name))
+    const fill = (text: string) =>
+      text.replaceAll(/\{\{(\w+)\}\}/g, (_, key: string) => {
+        const value = values[key]
+        if (value === undefined) throw new Error(`${name} asks for {{${key}}}, which the demo has not`)
+        return value
+      })
+    mkdirSync(dirname(join(to, name)), { recursive: true })
+    writeFileSync(join(to, name), TEXTS.has(extname(name)) ? fill(bytes.toString('utf8')) : bytes)
+  }
+}
+
+/** Makes or recalls what the demo needs and renders it; answers the path to open. */
+export async function prepareDemo(origin: string, adminToken: string, dataFolder: string): Promise<string> {
+  const pages = join(root, 'demo/pages')
+  if (!existsSync(pages)) throw new Error('this package came without demo pages')
+  const call = caller(origin, adminToken)
+  const file = join(dataFolder, 'demo.json')
+  const site = await demoSite(call)
+  const old = recall(file)
+  const isGood = old?.site === site && old.expires > Date.now() + SPARE_MS
+  const set = isGood ? old : await make(call, origin, site)
+  if (!isGood) remember(file, set)
+  render(pages, join(dataFolder, 'demo'), { site, pixel: set.pixel, share: set.share, prefix: PREFIX })
+  return `${PREFIX}/`
+}

@@ -1,0 +1,164 @@
+/**
+ * `graupel start`: the built Worker on plain workerd, over one data folder, until it is told to stop.
+ * It makes the folder and its secrets, sees to it that nobody else serves them, and prints where to look.
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { prepareDemo } from './demo'
+import { bundle } from './home'
+import { holder, take } from './lock'
+import { checkPort } from './port'
+import { adminToken, masterKeys } from './secrets'
+import { readSettings, type Settings } from './settings'
+import { Stop } from './stop'
+import { Workerd } from './workerd'
+
+/** The subfolders of the data folder; `nowhere` stands in for a geo folder where there is none. */
+function makeFolders(data: string) {
+  const folders = { objects: join(data, 'objects'), demo: join(data, 'demo'), nowhere: join(data, 'nowhere') }
+  for (const folder of [data, ...Object.values(folders)]) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  return folders
+}
+
+const busy = (data: string, pid: number) =>
+  new Stop(`${data} is already served by workerd, process ${pid}. Stop that one first: kill ${pid}`)
+
+/** How long the other one may take from the kernel's lock to its name in ours. */
+const NAMING_MS = 1000
+
+async function heldElsewhere(data: string): Promise<Stop> {
+  const until = Date.now() + NAMING_MS
+  for (;;) {
+    const life = holder(data)
+    if (life) return busy(data, life.pid)
+    if (Date.now() > until) break
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return new Stop(`${data} is already served by a process that can't be seen from here (in another container?)`)
+}
+
+const bracketed = (host: string) => (host.includes(':') ? `[${host}]` : host)
+/** What listens on every address is reached on the machine itself by the loopback one. */
+const reachable = (host: string) => ({ '0.0.0.0': '127.0.0.1', '::': '[::1]' })[host] ?? bracketed(host)
+
+/** The server is on this machine and listens; past this something is wrong with it. */
+const PATIENCE_MS = 5000
+
+/** The one-time link that opens the dashboard: nothing secret is printed that works twice. */
+async function loginLink(origin: string, shown: string, token: string): Promise<string> {
+  const answer = await fetch(`${origin}/api/logins`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  })
+  if (!answer.ok) throw new Error(`POST /api/logins answered ${answer.status}`)
+  const { code } = (await answer.json()) as { code: string }
+  return `${shown}/login#${code}  (opens once)`
+}
+
+/** A line that must not stop what already serves. */
+const orReason = (work: Promise<string>): Promise<string> =>
+  work.catch((error: unknown) => `not ready: ${error instanceof Error ? error.message : String(error)}`)
+
+/** Resolves when the server was told to stop and has; anything else that ends it is a Stop. */
+async function serve(settings: Settings, say: (line: string) => void): Promise<void> {
+  const { host, port, data, geo } = settings
+  process.umask(0o077)
+  const folders = makeFolders(data)
+  const other = holder(data)
+  if (other) throw busy(data, other.pid)
+  const master = settings.master ?? masterKeys(data, folders.objects)
+  const token = settings.admin ?? adminToken(data)
+
+  const workerd = new Workerd({
+    bundle,
+    address: `${bracketed(host)}:${port}`,
+    objects: folders.objects,
+    demo: folders.demo,
+    geo: geo?.folder ?? folders.nowhere,
+    lock: join(data, '.flock'),
+    detached: true,
+    env: {
+      GRAUPEL_MASTER: master,
+      GRAUPEL_ADMIN: token,
+      GRAUPEL_URL: settings.url,
+      GRAUPEL_PROXY: settings.proxy,
+      GRAUPEL_GEO_FILE: geo?.file ?? '',
+      GRAUPEL_DEMO: settings.demo ? '1' : '',
+    },
+  })
+  const wasTold = endWhenTold(workerd)
+  try {
+    await openGate(workerd, settings)
+    await announce(workerd, settings, token, say)
+    const { code, signal } = await workerd.ended
+    throw new Stop(`workerd ended by itself (${signal ?? `code ${code}`}); what it said stands above`)
+  } catch (error) {
+    if (!wasTold()) throw error
+    await workerd.ended
+  }
+}
+
+/** Lets the process serve once the folder is its own and the address free. */
+async function openGate(workerd: Workerd, { data, host, port }: Settings): Promise<void> {
+  try {
+    if (!(await workerd.held)) throw await heldElsewhere(data)
+    const { pid } = take(data, workerd.pid)
+    if (pid !== workerd.pid) throw busy(data, pid)
+    await checkPort(host, port)
+  } catch (error) {
+    workerd.kill('SIGKILL') // still a gate: it serves nothing, and its name in the lock dies with it
+    throw error
+  }
+  workerd.open()
+}
+
+async function announce(workerd: Workerd, settings: Settings, token: string, say: (line: string) => void) {
+  const port = await workerd.listening
+  if (!port) throw new Stop('workerd ended before it listened; what it said stands above')
+  const origin = `http://${reachable(settings.host)}:${port}`
+  const shown = settings.url || origin
+  say(`Graupel counts at ${shown} (data in ${settings.data}, workerd is process ${workerd.pid})`)
+  say(`dashboard  ${await orReason(loginLink(origin, shown, token))}`)
+  if (!settings.demo) return
+  say(`demo       ${await orReason(prepareDemo(origin, token, settings.data).then((path) => shown + path))}`)
+}
+
+/** A signal ends the server gently, a second one at once. Answers whether there was one. */
+function endWhenTold(workerd: Workerd): () => boolean {
+  let wasTold = false
+  const end = () => {
+    if (wasTold) return workerd.kill('SIGKILL')
+    wasTold = true
+    void workerd.stop()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
+  return () => wasTold
+}
+
+const SETTINGS = `
+Settings (environment)
+  PORT            8787        0 picks a free one
+  HOST            127.0.0.1   address to listen on
+  GRAUPEL_DATA    .graupel    folder of all that is kept
+  GRAUPEL_URL                 public origin for snippets and links, such as https://stats.example.com
+  GRAUPEL_PROXY               header that names the client, and the networks it is believed from
+  GRAUPEL_GEO                 path of an .mmdb for countries and cities
+  GRAUPEL_DEMO                1 or 0: serve the demo shop; 1 where HOST is this machine alone
+  GRAUPEL_MASTER              master keys, instead of the data folder's
+  GRAUPEL_ADMIN               admin token, instead of the data folder's
+
+Example
+  $ PORT=9000 GRAUPEL_DATA=/var/lib/graupel npx graupel start`
+
+export function addStart(program: Command): void {
+  program
+    .command('start')
+    .description('serve on this machine')
+    .addHelpText('after', SETTINGS)
+    .action(async () => {
+      await serve(readSettings(process.env), console.log)
+      process.exit(0)
+    })
+}

@@ -1,0 +1,115 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Pixel, readPixel, readPlaintext, readShare, writePixel, writeShare } from '../../../sdk/wire/plaintext'
+
+const beacon = (...sayings: unknown[]) => JSON.stringify([1_700_000_000_000, 'a.example/x', '', 1280, ...sayings])
+
+describe("a beacon's text", () => {
+  test('says when, where, whence, how wide and what', () => {
+    expect(readPlaintext(`${beacon(['p', 3, 0, '', ''])}   `)).toEqual({
+      ts: 1_700_000_000_000,
+      page: 'a.example/x',
+      referrer: '',
+      width: 1280,
+      sayings: [['p', 3, 0, '', '']],
+    })
+  })
+
+  test('has whole milliseconds', () => {
+    expect(readPlaintext('[1.9,"a/","",0]')?.ts).toBe(1)
+  })
+
+  test.each([
+    ['a pageview', ['p', 1]],
+    ['a pageview with all items', ['p', 16, 4.5, '/from', '/in']],
+    ['a pageview with items of later versions', ['p', 1, 0, '', '', 'new']],
+    ['a leave', ['e', 12, 80]],
+    ['a download', ['d', '/a.pdf']],
+    ['an outbound click', ['o', 'b.example/']],
+    ['a count', ['c', { a: 1 }, { dollars: -2.5 }, 'sale']],
+    ['a count of nothing but dimensions', ['c', 'services']],
+  ])('may hold %s', (_, saying) => {
+    expect(readPlaintext(beacon(saying))?.sayings).toEqual([saying])
+  })
+
+  test('may hold what only later versions know, which is left out', () => {
+    expect(readPlaintext(beacon(['z', 1], ['e', 1, 2]))?.sayings).toEqual([['e', 1, 2]])
+  })
+
+  test.each([
+    ['no list', '{}'],
+    ['no JSON', '['],
+    ['a time in words', '["now","a/","",0]'],
+    ['an infinite time', '[1e999,"a/","",0]'],
+    ['no page', '[1,null,"",0]'],
+    ['no referrer', '[1,"a/"]'],
+    ['flags with a fraction', beacon(['p', 1.5])],
+    ['a negative age', beacon(['p', 1, -1])],
+    ['a path that is none', beacon(['p', 1, 0, 7])],
+    ['negative seconds', beacon(['e', -1, 0])],
+    ['a download of nothing', beacon(['d'])],
+    ['a metric in words', beacon(['c', {}, { dollars: '5' }])],
+    ['a metric list', beacon(['c', {}, ['dollars']])],
+    ['an infinite metric', `[1,"a/","",0,["c",{},{"dollars":1e999}]]`],
+    ['a type that is none', beacon(['c', {}, {}, 5])],
+    ['a saying that is no list', beacon('p')],
+    ['a code that is a number', beacon([1])],
+  ])('is refused with %s', (_, text) => {
+    expect(readPlaintext(text)).toBeUndefined()
+  })
+
+  test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('ignores the code %s', (code) => {
+    expect(readPlaintext(beacon([code, 1]))?.sayings).toEqual([])
+  })
+
+  test('never throws', () => {
+    fc.assert(fc.property(fc.json(), (text) => void readPlaintext(text)))
+    fc.assert(fc.property(fc.array(fc.jsonValue()), (items) => void readPlaintext(beacon(...items))))
+  })
+})
+
+describe('a pixel', () => {
+  const pixel: Pixel = {
+    expires: 2_000_000_000,
+    notBefore: 0,
+    type: 'sale',
+    dimensions: { sku: '7' },
+    metrics: { dollars: 12.5 },
+    slots: { dollars: [0, 100], order: 1 },
+    options: { name: 'thanks' },
+  }
+
+  test('comes back as it was written', () => {
+    expect(readPixel(writePixel(pixel))).toEqual(pixel)
+  })
+
+  test('may say no more than its expiry', () => {
+    expect(readPixel('[0]')).toEqual({
+      expires: 0,
+      notBefore: 0,
+      type: '_',
+      dimensions: {},
+      metrics: {},
+      slots: {},
+      options: {},
+    })
+  })
+
+  test.each(['{}', '[]', '["0"]', '[0,0,1]', '[0,0,"t",{},{"a":"1"}]', '[0,0,"t",{},{},[]]'])(
+    'is refused as %s',
+    (text) => {
+      expect(readPixel(text)).toBeUndefined()
+    },
+  )
+})
+
+describe('a share', () => {
+  test('comes back as it was written', () => {
+    const share = { expires: 5, scope: { type: 'pageview', dimension: ['country'] } }
+    expect(readShare(writeShare(share))).toEqual(share)
+  })
+
+  test.each(['[]', '[1]', '["1",{}]', '[1,[]]'])('is refused as %s', (text) => {
+    expect(readShare(text)).toBeUndefined()
+  })
+})

@@ -1,0 +1,25 @@
+/** What the runtime hands the Worker: three kinds of object, two folders, and settings as text. */
+import type { Hail } from './hail/hail'
+import type { Pod } from './pod/pod'
+import type { Whale } from './whale/whale'
+
+export interface Env {
+  POD: DurableObjectNamespace<Pod>
+  HAIL: DurableObjectNamespace<Hail>
+  WHALE: DurableObjectNamespace<Whale>
+  /** The folder of the operator's .mmdb; absent on Cloudflare, which derives geo itself. */
+  GEO?: Fetcher
+  /** The rendered pages of the demo; absent on Cloudflare. */
+  DEMO?: Fetcher
+  GRAUPEL_MASTER?: string
+  GRAUPEL_ADMIN?: string
+  GRAUPEL_URL?: string
+  GRAUPEL_PROXY?: string
+  GRAUPEL_GEO_FILE?: string
+  GRAUPEL_DEMO?: string
+}
+
+/** One Pod a deployment, one Whale a site, K Hails a site: their names, and nothing else names an object. */
+export const pod = (env: Env) => env.POD.getByName('pod')
+export const whale = (env: Env, site: number) => env.WHALE.getByName(String(site))
+export const hail = (env: Env, site: number, shard: number) => env.HAIL.getByName(`${site}/${shard}`)

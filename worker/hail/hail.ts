@@ -1,0 +1,284 @@
+/**
+ * Hail receives. There may be many per site, so that no single object feels the whole storm.
+ * It drops replays, answers as soon as a batch lies in its own log, and hands slices of the log to the site's Whale.
+ * It knows nothing of graphs. Survives: eviction, restart, an absent Whale. Does not survive: loss of its own storage.
+ *
+ * Exactly once rests on three things: an id is known from the moment it waits until it is too late to come again;
+ * a commit that fails takes its ids back; and the Whale stores a slice's position together with the slice.
+ */
+import { DurableObject } from 'cloudflare:workers'
+import { type Env, whale } from '../env'
+import type { Peek } from '../whale/slice'
+import { FULL, Rate, windowAt } from './commit'
+import { Open, SLICE_EVENTS } from './fold'
+import { Ids } from './ids'
+import { type Entry, Log } from './log'
+
+/** A slice is merged when it is this old. */
+const SLICE_MS = 60_000
+/** An alarm this overdue is stuck, and is set again. */
+const OVERDUE_MS = 60_000
+/** After a failed merge: the Whale is away, and the log can wait. */
+const RETRY_MS = 5_000
+/** One merge hands over at most so many slices; a log longer than that goes on at the next alarm. */
+const MOST_SLICES = 1_000
+/** A row is bigger than this only where one entry is; it must stay under the platform's 2 MB. */
+const ROW_CHARACTERS = 400_000
+
+export interface Receipt {
+  /** For each entry: was it here before? */
+  duplicates: boolean[]
+}
+
+export interface HailStatus {
+  shard: number
+  /** The last committed event's arrival, unix milliseconds; 0 for none. */
+  last: number
+  /** Events in the log that the Whale has not merged. */
+  waiting: number
+}
+
+interface Places {
+  /** Ids up to here are in their buckets. */
+  filed: number
+  /** The Whale said it has merged up to here. */
+  merged: number
+  /** Log up to here is gone. */
+  dropped: number
+}
+
+interface State {
+  log: Log
+  ids: Ids
+  places: Places
+  /** Events in the log that the Whale has not merged. */
+  unmerged: number
+}
+
+export class Hail extends DurableObject<Env> {
+  private readonly site: number
+  private readonly shard: number
+  private state: State | undefined
+  private waiting: Entry[] = []
+  private commitment: Promise<void> | undefined
+  private full: (() => void) | undefined
+  private open: Open | undefined
+  private merging: Promise<void> | undefined
+  private alarmAt: number | null | undefined
+  private readonly rate = new Rate()
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    const [site = 0, shard = 0] = (ctx.id.name ?? '').split('/').map(Number)
+    this.site = site
+    this.shard = shard
+  }
+
+  /** Resolves when every entry is on disk, in this batch or before. Throws where the disk does: nothing was counted. */
+  async append(entries: Entry[]): Promise<Receipt> {
+    const now = Date.now()
+    const state = this.wake(true)
+    let alone = true
+    const duplicates = entries.map((entry) => {
+      if (entry.id !== undefined) {
+        if (state.ids.has(entry.id, entry.bucket)) return true
+        state.ids.add(entry.id, entry.bucket)
+      }
+      this.waiting.push(entry)
+      alone = false
+      return false
+    })
+    this.rate.add(entries.length, now)
+    // A duplicate of an entry that still waits must not be acknowledged before it.
+    if (!alone) this.commitment ??= this.commit(now)
+    if (this.waiting.length >= FULL) this.full?.()
+    await this.commitment
+    return { duplicates }
+  }
+
+  /** What the Whale has not merged, folded for a reader. Writes nothing, unless so much waits that it must be merged. */
+  async peek(cursor: number): Promise<Peek> {
+    const state = this.wake(false)
+    if (!state) return new Open(cursor).peek()
+    const open = this.openAt(cursor)
+    if (!open.fold(state.log)) return open.peek()
+    await this.merge()
+    const rest = this.openAt(state.places.merged)
+    rest.fold(state.log)
+    return rest.peek()
+  }
+
+  async status(): Promise<HailStatus> {
+    const { shard } = this
+    const state = this.wake(false)
+    if (!state) return { shard, last: 0, waiting: 0 }
+    return { shard, last: Math.floor(state.log.last / 1024), waiting: state.unmerged }
+  }
+
+  override async alarm(): Promise<void> {
+    this.alarmAt = null
+    await this.merge()
+  }
+
+  /** Hands all that is committed to the Whale, slice by slice. Safe to call at any time and twice. */
+  merge(): Promise<void> {
+    this.merging ??= this.mergeAll().finally(() => {
+      this.merging = undefined
+    })
+    return this.merging
+  }
+
+  /** Empties this object: its site is deleted. */
+  async empty(): Promise<void> {
+    await this.ctx.storage.deleteAll()
+    this.state = undefined
+    this.open = undefined
+    this.alarmAt = null
+  }
+
+  private async commit(now: number): Promise<void> {
+    await this.company(now)
+    if (this.alarmAt === undefined) this.alarmAt = await this.ctx.storage.getAlarm().catch(() => null)
+    const entries = this.waiting
+    this.waiting = []
+    this.commitment = undefined
+    // No await between the two: the rows and the clock that will merge them reach the disk together.
+    const state = this.write(entries)
+    await this.setClock()
+    if (state.unmerged >= SLICE_EVENTS) this.ctx.waitUntil(this.merge())
+  }
+
+  /** Waits for others to share the commit with. */
+  private async company(now: number): Promise<void> {
+    const wait = windowAt(this.rate.perSecond(now))
+    if (!wait || this.waiting.length >= FULL) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.full = resolve
+    await Promise.race([promise, scheduler.wait(wait)])
+    this.full = undefined
+  }
+
+  private write(entries: Entry[]): State {
+    const state = this.wake(true)
+    const { log, ids } = state
+    const last = log.last
+    try {
+      this.ctx.storage.transactionSync(() => {
+        for (const batch of batches(entries)) log.append(batch, Date.now())
+      })
+    } catch (error) {
+      log.reread(last)
+      for (const { id, bucket } of entries) if (id !== undefined) ids.forget(id, bucket)
+      throw error
+    }
+    state.unmerged += entries.length
+    return state
+  }
+
+  /** The slice's clock is one alarm, set when a slice opens; a timer would keep the object awake. */
+  private async setClock(): Promise<void> {
+    const now = Date.now()
+    if (this.alarmAt != null && this.alarmAt > now - OVERDUE_MS) return
+    this.alarmAt = now + SLICE_MS
+    await this.ctx.storage.setAlarm(this.alarmAt)
+  }
+
+  private async mergeAll(): Promise<void> {
+    const state = this.wake(false)
+    if (!state) return
+    try {
+      for (let asked = 0; asked < MOST_SLICES; asked++) {
+        const { places, log } = state
+        const open = this.openAt(places.merged)
+        open.fold(log)
+        if (!open.events) return
+        const gap: [number, number] | undefined = open.from < places.dropped ? [open.from, places.dropped] : undefined
+        const { cursor } = await whale(this.env, this.site).merge(open.slice(this.shard, gap))
+        this.open = undefined
+        this.settle(state, cursor)
+      }
+      throw new Error(`more than ${MOST_SLICES} slices at once`)
+    } catch (error) {
+      console.error(`hail ${this.site}/${this.shard}: merge failed, will try again: ${error}`)
+      this.open = undefined
+      this.alarmAt = Date.now() + RETRY_MS
+      await this.ctx.storage.setAlarm(this.alarmAt)
+    }
+  }
+
+  /** The Whale has all up to its cursor: file the ids, let go of old log. */
+  private settle(state: State, merged: number): void {
+    const { log, ids } = state
+    const now = Date.now()
+    const places = { ...state.places, merged, filed: log.last }
+    try {
+      const filed = this.ctx.storage.transactionSync(() => {
+        const filings = ids.file(log, state.places.filed, places.filed)
+        const gone = log.drop(Math.min(places.merged, places.filed), now)
+        if (gone !== undefined) {
+          places.dropped = gone
+          ids.expire(now)
+        }
+        this.ctx.storage.sql.exec(
+          `UPDATE place SET filed = ?, merged = ?, dropped = ?`,
+          places.filed,
+          places.merged,
+          places.dropped,
+        )
+        return filings
+      })
+      for (const { id, bucket } of filed) ids.forget(id, bucket)
+      state.places = places
+      state.unmerged = log.count(merged)
+    } catch (error) {
+      log.reread(log.last)
+      ids.clear()
+      throw error
+    }
+  }
+
+  private openAt(cursor: number): Open {
+    if (this.open?.from !== cursor) this.open = new Open(cursor)
+    return this.open
+  }
+
+  /** Reads what a life begins with. A reader alone makes no table. */
+  private wake(create: true): State
+  private wake(create: boolean): State | undefined
+  private wake(create: boolean): State | undefined {
+    if (this.state) return this.state
+    const { sql } = this.ctx.storage
+    const exists = sql.exec(`SELECT 1 FROM sqlite_master WHERE name = 'place'`).toArray().length > 0
+    if (!exists && !create) return undefined
+    if (!exists) {
+      this.ctx.storage.transactionSync(() => {
+        sql.exec(`CREATE TABLE place (filed INTEGER, merged INTEGER, dropped INTEGER)`)
+        sql.exec(`INSERT INTO place VALUES (0, 0, 0)`)
+        sql.exec(`CREATE TABLE ids (key INTEGER PRIMARY KEY, until INTEGER, rows BLOB)`)
+      })
+    }
+    const { filed, merged, dropped } = sql
+      .exec<{ filed: number; merged: number; dropped: number }>(`SELECT filed, merged, dropped FROM place`)
+      .one()
+    const places = { filed, merged, dropped }
+    const log = new Log(sql, Math.max(filed, merged, dropped))
+    this.state = { log, ids: new Ids(sql, log, filed), places, unmerged: log.count(merged) }
+    return this.state
+  }
+}
+
+/** Batches whose text fits a row. */
+function* batches(entries: Entry[]): Generator<Entry[]> {
+  let batch: Entry[] = []
+  let length = 0
+  for (const entry of entries) {
+    if (batch.length && length + entry.text.length > ROW_CHARACTERS) {
+      yield batch
+      batch = []
+      length = 0
+    }
+    batch.push(entry)
+    length += entry.text.length + 1
+  }
+  if (batch.length) yield batch
+}

@@ -1,0 +1,132 @@
+/**
+ * What a beacon says becomes events. A view is one event with all dimensions; what it tells about others (the session's
+ * first page was not its last, the previous page was not the exit) becomes small events with only what they touch.
+ */
+import { type Event, FLAG, type Numbers, type Saying } from '../../sdk/wire/event'
+import { type Place, placeOf, withoutQuery } from './place'
+import { type Entries, ofPlace, ofAgent, ofArrival, ofGeo, ofLanguage, ofPage } from './dimensions'
+import type { Facts } from './facts'
+import { PATHS } from './limits'
+import { clamp, withHits } from './metrics'
+import { cleanType } from './name'
+import { clip, merge, sizeOf, tree } from './tree'
+import type { VerifiedBeacon } from './verify'
+
+const PAGEVIEW = 'pageview'
+const DOWNLOAD = 'download'
+const OUTBOUND = 'outbound'
+/** Types that mean what this house says they mean; a browser that chooses one gets it below `custom`. */
+const RESERVED = new Set([PAGEVIEW, DOWNLOAD, OUTBOUND, 'refused', 'decision'])
+
+/** A page left open over the weekend was not read for so long. */
+const LONGEST_SECONDS = 86_400
+const WHOLE_PAGE = 100
+
+const VISITORS: readonly [flag: number, metric: string][] = [
+  [FLAG.session, 'sessions'],
+  [FLAG.day, 'visitors_day'],
+  [FLAG.week, 'visitors_week'],
+  [FLAG.month, 'visitors_month'],
+  [FLAG.quarter, 'visitors_quarter'],
+  [FLAG.year, 'visitors_year'],
+  [FLAG.ever, 'visitors_ever'],
+]
+
+/** What all events of one envelope share. */
+interface Scope {
+  at: number
+  page: Place
+  /** True of the whole session: it rides on every event, so that bounces fall under what brought them. */
+  session: Entries
+  /** The above, and the page. */
+  all: Entries
+}
+
+type Said<Code extends Saying[0]> = Extract<Saying, readonly [Code, ...unknown[]]>
+
+/** `at` is when the envelope counts, as `judge` said. */
+export function eventsOf({ plaintext }: VerifiedBeacon, facts: Facts, at: number): Event[] {
+  const page = placeOf(plaintext.page)
+  const session = [
+    ...ofGeo(facts.geo),
+    ...ofAgent(facts.agent),
+    ...ofLanguage(facts.language),
+    ...ofArrival(plaintext.referrer, plaintext.page),
+    ...ofEntry(plaintext.sayings, page),
+  ]
+  const scope = { at, page, session, all: [...session, ...ofPage(plaintext.page)] }
+  return plaintext.sayings.flatMap((saying) => eventsOfSaying(saying, scope))
+}
+
+function eventsOfSaying(saying: Saying, scope: Scope): Event[] {
+  switch (saying[0]) {
+    case 'p':
+      return ofView(saying, scope)
+    case 'e':
+      return ofLeave(saying, scope)
+    case 'd':
+      return ofClick(DOWNLOAD, 'file', saying[1], { hits: 1, downloads: 1 }, scope)
+    case 'o':
+      return ofClick(OUTBOUND, 'target', saying[1], { hits: 1 }, scope)
+    case 'c':
+      return ofCustom(saying, scope)
+  }
+}
+
+/** The session's first page, as its view tells it. */
+function ofEntry(sayings: readonly Saying[], page: Place): Entries {
+  const view = sayings.find((saying): saying is Said<'p'> => saying[0] === 'p')
+  if (!view) return []
+  const [, flags, , , entryPath] = view
+  if (flags & FLAG.session) return ofPlace('entry', page)
+  return entryPath ? ofPlace('entry', { host: page.host, path: entryPath }) : []
+}
+
+function ofView([, flags, age = 0, previousPath = '']: Said<'p'>, { at, page, session, all }: Scope): Event[] {
+  const metrics: Numbers = { hits: 1 }
+  for (const [flag, metric] of VISITORS) if (flags & flag) metrics[metric] = 1
+  const also = (entries: Entries, numbers: Numbers, when = at): Event => ({
+    at: when,
+    type: PAGEVIEW,
+    dimensions: tree(entries),
+    metrics: { hits: 0, ...numbers },
+  })
+  const events: Event[] = [
+    { at, type: PAGEVIEW, dimensions: tree(all), metrics },
+    also(ofPlace('exit', page), { exits: 1 }),
+  ]
+  if (previousPath) events.push(also(ofPlace('exit', { host: page.host, path: previousPath }), { exits: -1 }))
+  if (flags & FLAG.second) {
+    const began = at - Math.round(clamp(age, 0, LONGEST_SECONDS) * 1000)
+    events.push(also(session, { engaged: 1 }, began))
+  }
+  return events
+}
+
+function ofLeave([, seconds, scroll = 0]: Said<'e'>, { at, all }: Scope): Event[] {
+  const metrics = {
+    hits: 0,
+    seconds: clamp(seconds, 0, LONGEST_SECONDS),
+    scroll: clamp(scroll, 0, WHOLE_PAGE),
+    leaves: 1,
+  }
+  return [{ at, type: PAGEVIEW, dimensions: tree(all), metrics }]
+}
+
+/** A link's query may hold what is nobody's business, and would make each click a name of its own. */
+function ofClick(type: string, name: string, url: string, metrics: Numbers, { at, page, all }: Scope): Event[] {
+  const { host, path } = withoutQuery(placeOf(url))
+  const target = ofPlace(name, { host: host || page.host, path })
+  return [{ at, type, dimensions: tree([...all, ...target]), metrics }]
+}
+
+function ofCustom([, chosen, metrics = {}, type = '_']: Said<'c'>, { at, all }: Scope): Event[] {
+  const derived = tree(all)
+  const dimensions = merge(derived, clip(chosen, PATHS - 1 - sizeOf(derived)))
+  return [{ at, type: customType(type), dimensions, metrics: withHits(metrics) }]
+}
+
+function customType(type: string): string {
+  const clean = cleanType(type)
+  return RESERVED.has(clean.split('.')[0]!) ? cleanType(`custom.${clean}`) : clean
+}

@@ -1,0 +1,28 @@
+/** What one sender may ask of the deployment. Every bound is here, with its reason. */
+
+/** Ids of paths are cells on disk: one event must not make hundreds. The root is one of them. */
+export const PATHS = 64
+/** country›region›city needs three, a shop's shelf five. */
+export const DEPTH = 8
+/** Long enough for a title in any script; longer are mistakes. */
+export const NAME_BYTES = 256
+/** Numbers of one event; each is a column in every cell it touches. */
+export const METRICS = 32
+/** Doubles add whole numbers exactly up to here, and no single event may drown all others. */
+export const LARGEST = Number.MAX_SAFE_INTEGER
+/** Words of a dotted type; every prefix is counted. */
+export const TYPE_WORDS = 8
+/** Envelopes in one POST: what a queue of a day on a train holds. */
+export const ENVELOPES = 20
+/** Browsers share 64 KiB among a page's keepalive requests, so an honest one is never larger. */
+export const BODY_BYTES = 64 * 1024
+/** Old proxies and mail programs cut URLs near 2,000 characters. */
+export const URL_CHARACTERS = 1_900
+/** Server events in one call; more belong into an import. */
+export const COUNTS = 1_000
+/** Room for that many, and still one request's memory. */
+export const COUNT_BODY_BYTES = 1024 * 1024
+/** An id or a visitor chosen by the sender; UUIDs and order numbers are far shorter. */
+export const ID_CHARACTERS = 256
+/** Cut before any pattern looks at it; real agents are shorter. */
+export const AGENT_CHARACTERS = 512

@@ -1,0 +1,85 @@
+/**
+ * Every way in which what arrives is not counted, in words for the site's owner: what it is, and how to mend it.
+ * The sender never learns which one it was: a forger must learn nothing.
+ */
+interface Refusal {
+  why: string
+  mend: string
+}
+
+export const refusals = {
+  malformed: {
+    why: 'The text is not an envelope of this version, or holds something of the wrong shape.',
+    mend: 'Load the script from this server, and see that no proxy rewrites, cuts or re-encodes the URL.',
+  },
+  kind: {
+    why: 'The envelope is genuine in form but of a kind that is not counted here, such as a share token.',
+    mend: 'Use share tokens to read; send beacons and pixels to be counted.',
+  },
+  forged: {
+    why: 'The seal does not fit: made or edited without the site’s key, or sealed for another site.',
+    mend: 'Check that the page loads the script of this very site; otherwise somebody is trying, and nothing is to be done.',
+  },
+  stale: {
+    why: 'It was sealed with a key of an older or much later week.',
+    mend: 'Let the script’s cache headers through to the browser, so that pages fetch the current key.',
+  },
+  static: {
+    why: 'It was sealed with the site’s key that never expires, which this site does not allow.',
+    mend: 'Load the script by its tag, or switch `static` on in the site’s settings.',
+  },
+  retired: {
+    why: 'It was sealed under a master key that this deployment no longer has.',
+    mend: 'Put the old master key back beside the new one until its pixels are out of use.',
+  },
+  late: {
+    why: 'The event is more than 72 hours old, so that a repeat could no longer be told from the first.',
+    mend: 'Nothing for a single one; many point to a wrong clock or to a server that was away for days.',
+  },
+  ahead: {
+    why: 'The event claims a time more than eight days ahead.',
+    mend: 'The sender’s clock is wrong; the script corrects itself after its first answer.',
+  },
+  bot: {
+    why: 'The user agent names itself a crawler or an automated browser.',
+    mend: 'Nothing, unless it is your own test: then use the script’s documented override.',
+  },
+  'no-agent': {
+    why: 'The request names no user agent, as no browser would.',
+    mend: 'Send events of your own programs through /count with the write key.',
+  },
+  origin: {
+    why: 'It came from a page that the site’s origins do not list.',
+    mend: 'Add the host to the site’s origins if it is yours.',
+  },
+  expired: {
+    why: 'The pixel’s last day is over.',
+    mend: 'Mint a new pixel with a later expiry.',
+  },
+  early: {
+    why: 'The pixel does not count yet.',
+    mend: 'Wait for its first day, or mint one without it.',
+  },
+  revoked: {
+    why: 'The pixel was revoked.',
+    mend: 'Mint another and put it in place of the old one.',
+  },
+  slot: {
+    why: 'The URL fills in something the pixel does not leave open, or a value outside its range.',
+    mend: 'Mint the pixel with that slot and a range wide enough.',
+  },
+  unlisted: {
+    why: 'No site of this deployment has that number.',
+    mend: 'Check the script’s address; a deleted site’s number is never given again.',
+  },
+  'too-big': {
+    why: 'The request is larger than one is allowed to be.',
+    mend: 'Send fewer or smaller events at once.',
+  },
+  prefetch: {
+    why: 'The browser only prepared the page; nobody saw it.',
+    mend: 'Nothing: it is counted when the page is shown.',
+  },
+} as const satisfies Record<string, Refusal>
+
+export type Reason = keyof typeof refusals

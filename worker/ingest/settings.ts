@@ -1,0 +1,25 @@
+/** A site as the Pod keeps it and as every isolate copies it. Times are unix milliseconds. */
+export interface Site {
+  /** Random, never 0, never given twice. */
+  site: number
+  name: string
+  /** Its calendars: each from a time on, oldest first. */
+  zones: { from: number; zone: string }[]
+  /** Hosts, origins or `*.host` that may send; empty allows all. */
+  origins: string[]
+  /** How many Hails take beacons, each from an event's own time on, oldest first. */
+  shards: { from: number; k: number }[]
+  /** How many Hails take pixels and server events; fixed when the site is made. */
+  fixedShards: number
+  /** Whether the key of week 0, which never expires, may seal beacons. */
+  static: boolean
+  /** Which opt-outs the script obeys: bit 1 Global Privacy Control, bit 2 Do Not Track. */
+  respect: number
+  /** First segments of the public URLs. */
+  prefixes: { script: string; pixel: string }
+  /** Versions of the bearer keys; a raised one revokes the old key. */
+  versions: { write: number; read: number }
+  created: number
+  /** Ids of revoked pixels, base64url. */
+  revoked: string[]
+}

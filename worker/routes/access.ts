@@ -1,0 +1,131 @@
+/**
+ * Who asks: the admin by token or session cookie, a site's write or read key, or the bearer of a share.
+ * Tokens are compared in constant time; a cookie counts for changes only where the browser says that
+ * the page asking is our own.
+ */
+import type { Context } from 'hono'
+import { getSignedCookie, setSignedCookie } from 'hono/cookie'
+import { open, read } from '../../sdk/wire/envelope'
+import { readShare, type Share } from '../../sdk/wire/plaintext'
+import { encode } from '../../sdk/wire/base64url'
+import type { Env } from '../env'
+import { isToken, readToken } from '../ingest/keys'
+import type { Site } from '../ingest/settings'
+import { type Deployment, deploymentOf } from './deployment'
+import { Problem } from './problem'
+
+export type Access =
+  | { level: 'admin' }
+  | { level: 'write' | 'read'; site: number }
+  | { level: 'share'; site: number; scope: Share['scope'] }
+
+export type App = { Bindings: Env }
+
+const COOKIE = 'graupel'
+const SESSION_S = 30 * 24 * 3600
+const SESSION_VERSION = 1
+
+export const originOf = (c: Context<App>): string => (c.env.GRAUPEL_URL || new URL(c.req.url).origin).replace(/\/$/, '')
+
+/** Who asks, or a 401. */
+export async function accessOf(c: Context<App>, now: number): Promise<Access> {
+  const access = (await byBearer(c, now)) ?? (await byShare(c, now)) ?? (await byCookie(c, now))
+  if (!access) throw new Problem(401, 'give a token as "Authorization: Bearer …", or a share as ?share=…')
+  return access
+}
+
+/** The site asked for, if who asks may do so much there. */
+export async function siteFor(
+  c: Context<App>,
+  text: string | undefined,
+  least: 'read' | 'write' | 'admin',
+  now: number,
+): Promise<{ site: Site; access: Access }> {
+  const access = await accessOf(c, now)
+  if (!allows(access, least)) throw new Problem(403, `this needs the ${least === 'admin' ? 'admin token' : `site's ${least} key`}`)
+  const own = access.level === 'admin' ? undefined : access.site
+  if (text === undefined && own === undefined) throw new Problem(400, 'site is missing: give its number', 'site')
+  const number = text === undefined ? own! : Number(text)
+  if (!Number.isInteger(number) || number <= 0) throw new Problem(400, `site is a number, not "${text}"`, 'site')
+  if (own !== undefined && own !== number) throw new Problem(403, 'this key is for another site', 'site')
+  const { directory } = await deploymentOf(c.env)
+  const site = await directory.site(c.env, number, now)
+  if (!site) throw new Problem(404, `there is no site ${number}`, 'site')
+  return { site, access }
+}
+
+/** Whether the bearer may, with no regard to a site. */
+function allows({ level }: Access, least: 'read' | 'write' | 'admin'): boolean {
+  if (level === 'admin') return true
+  return least === level || (least === 'read' && level === 'share')
+}
+
+export async function isLoggedIn(c: Context<App>, now: number): Promise<boolean> {
+  const value = await getSignedCookie(c, await sessionSecret(c), COOKIE)
+  return typeof value === 'string' && Number(value) > now
+}
+
+export async function logIn(c: Context<App>, now: number): Promise<void> {
+  await setSignedCookie(c, COOKIE, String(now + SESSION_S * 1000), await sessionSecret(c), {
+    httpOnly: true,
+    sameSite: 'Lax',
+    secure: originOf(c).startsWith('https:'),
+    path: '/',
+    maxAge: SESSION_S,
+  })
+}
+
+async function sessionSecret(c: Context<App>): Promise<string> {
+  const { keys } = await deploymentOf(c.env)
+  return keys.token('session', 0, SESSION_VERSION)
+}
+
+async function byBearer(c: Context<App>, now: number): Promise<Access | undefined> {
+  const header = c.req.header('authorization')
+  if (header === undefined) return undefined
+  const token = /^Bearer\s+(\S+)$/i.exec(header)?.[1] ?? ''
+  const deployment = await deploymentOf(c.env)
+  const access = isAdmin(c, token) ? ({ level: 'admin' } as const) : await byKey(c, deployment, token, now)
+  if (!access) throw new Problem(401, 'this token is not known here')
+  return access
+}
+
+function isAdmin(c: Context<App>, token: string): boolean {
+  return !!c.env.GRAUPEL_ADMIN && isToken(token, c.env.GRAUPEL_ADMIN)
+}
+
+/** A site's key names its site, so that it is checked without a call. */
+async function byKey(c: Context<App>, deployment: Deployment, token: string, now: number): Promise<Access | undefined> {
+  const claim = readToken(token)
+  if (!claim || claim.word === 'session') return undefined
+  const level = claim.word
+  const site = await deployment.directory.site(c.env, claim.site, now)
+  if (!site) return undefined
+  const known = await deployment.keys.recognizes(token, level, site.site, site.versions[level])
+  return known ? { level, site: site.site } : undefined
+}
+
+async function byShare(c: Context<App>, now: number): Promise<Access | undefined> {
+  const text = c.req.query('share')
+  if (text === undefined) return undefined
+  const deployment = await deploymentOf(c.env)
+  const envelope = read(text)
+  const site = envelope && (await deployment.directory.site(c.env, envelope.site, now))
+  if (!envelope || envelope.kind !== 'share' || !site) throw new Problem(401, 'this share is not known here', 'share')
+  const key = await deployment.keys.derive('share', envelope.site, envelope.epoch)
+  const plain = key && open(envelope, key)
+  const share = plain === undefined ? undefined : readShare(plain)
+  if (!share) throw new Problem(401, 'this share is not known here', 'share')
+  if (share.expires && share.expires * 1000 < now) throw new Problem(401, 'this share has expired', 'share')
+  if (site.revoked.includes(encode(envelope.random))) throw new Problem(401, 'this share was revoked', 'share')
+  return { level: 'share', site: site.site, scope: share.scope }
+}
+
+async function byCookie(c: Context<App>, now: number): Promise<Access | undefined> {
+  if (!(await isLoggedIn(c, now))) return undefined
+  const reads = c.req.method === 'GET' || c.req.method === 'HEAD'
+  if (!reads && c.req.header('origin') !== originOf(c) && c.req.header('origin') !== new URL(c.req.url).origin) {
+    throw new Problem(403, 'a change by cookie must come from a page of this origin')
+  }
+  return { level: 'admin' }
+}

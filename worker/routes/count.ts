@@ -1,0 +1,89 @@
+/** `/count`: events from an owner's own programs, by the site's write key. The caller's own agent and address are never looked at. */
+import { type Context, Hono } from 'hono'
+import { parseCounts } from '../ingest/count'
+import { COUNT_BODY_BYTES } from '../ingest/limits'
+import type { Site } from '../ingest/settings'
+import { SHARD_WITHOUT_ID, shardOf } from '../ingest/shard'
+import { type App, siteFor } from './access'
+import { readBody } from './body'
+import { deliver } from './deliver'
+import { deploymentOf } from './deployment'
+import { Problem } from './problem'
+
+export const count = new Hono<App>()
+  .get('/', async (c) => {
+    const { site: asked, ...query } = c.req.query()
+    const { site } = await siteFor(c, asked, 'write', Date.now())
+    const event = Object.fromEntries(Object.entries(query).map(([name, text]) => [name, valueOf(name, text)]))
+    return counted(c, site, event)
+  })
+  .post('/', async (c) => {
+    const body = await readBody(c.req.raw, COUNT_BODY_BYTES)
+    if (body === undefined) throw new Problem(413, `the body is larger than ${COUNT_BODY_BYTES} bytes`)
+    const given = parsed(body)
+    const { site } = await siteFor(c, c.req.query('site') ?? siteNamedIn(given), 'write', Date.now())
+    return counted(c, site, given)
+  })
+
+/** JSON, or NDJSON: one event a line. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch (error) {
+    const lines = body.split('\n').filter((line) => line.trim())
+    if (lines.length < 2) throw new Problem(400, `the body is not JSON: ${error instanceof Error ? error.message : error}`)
+    return lines.map((line, index) => {
+      try {
+        return JSON.parse(line)
+      } catch {
+        throw new Problem(400, `line ${index + 1} is not JSON`, `[${index}]`)
+      }
+    })
+  }
+}
+
+/** The site may stand in the event instead of the URL; all events of a call are of one site. */
+function siteNamedIn(given: unknown): string | undefined {
+  const named = (Array.isArray(given) ? given : [given]).flatMap((event: unknown) =>
+    typeof event === 'object' && event !== null && 'site' in event ? [String(event.site)] : [],
+  )
+  if (new Set(named).size > 1) throw new Problem(400, 'all events of one call must be of one site', 'site')
+  return named[0]
+}
+
+/** In a query, as HailWhale: what begins like JSON is JSON, and `at` may be milliseconds. */
+function valueOf(name: string, text: string): unknown {
+  if (name === 'at' && /^-?\d+$/.test(text)) return Number(text)
+  if (!/^[[{"]/.test(text)) return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Problem(400, `${name} begins like JSON and is not`, name)
+  }
+}
+
+async function counted(c: Context<App>, site: Site, given: unknown): Promise<Response> {
+  const now = Date.now()
+  const deployment = await deploymentOf(c.env)
+  const result = await parseCounts(given, { now, ...(deployment.geo && { geo: deployment.geo }) })
+  if ('problem' in result) throw new Problem(400, result.problem.message, result.problem.field)
+  const deliveries = result.items.map(({ id, timed, event }) => ({
+    site: site.site,
+    shard: id === undefined ? SHARD_WITHOUT_ID : shardOf(id, site.fixedShards),
+    ...(id !== undefined && { id }),
+    ...(timed && { ts: event.at }),
+    events: [event],
+  }))
+  const duplicates = (await deliver({ env: c.env, deployment, now }, deliveries)).filter(Boolean).length
+  const withoutId = deliveries.filter(({ id }) => id === undefined).length
+  return c.json(
+    {
+      accepted: deliveries.length - duplicates,
+      duplicates,
+      refused: 0,
+      ...(withoutId && { notDeduplicated: withoutId }),
+    },
+    200,
+    { 'Cache-Control': 'no-store', 'Access-Control-Allow-Origin': '*' },
+  )
+}

@@ -1,0 +1,44 @@
+/**
+ * Logging in: the launcher asks for a one-time code with the admin token and prints `/login#<code>`. The code stands
+ * behind the #, so that no server log ever holds it; the page posts it, and it is good once.
+ */
+import { type Context, Hono } from 'hono'
+import { encode } from '../../sdk/wire/base64url'
+import { pod } from '../env'
+import { loginPage } from '../dashboard/login'
+import { type App, accessOf, logIn } from './access'
+import { fieldsOf, text } from './fields'
+import { page } from './page'
+import { Problem } from './problem'
+
+const CODE_BYTES = 18
+/** Long enough to walk to another machine. */
+const CODE_MS = 15 * 60_000
+
+export const login = new Hono<App>()
+  .post('/api/logins', async (c) => {
+    const now = Date.now()
+    const { level } = await accessOf(c, now)
+    if (level !== 'admin') throw new Problem(403, 'this needs the admin token')
+    const code = encode(crypto.getRandomValues(new Uint8Array(CODE_BYTES)))
+    await pod(c.env).allow(await digest(code), now + CODE_MS)
+    return c.json({ code, expires: now + CODE_MS }, 201, { 'Cache-Control': 'no-store' })
+  })
+  .get('/login', (c) => page(c, loginPage))
+  .post('/login', async (c) => {
+    const fields = fieldsOf(await c.req.json().catch(() => undefined))
+    const code = text(fields, 'code', 64)
+    if (!code || !(await redeem(c, code))) {
+      throw new Problem(401, 'this login link was used already, or is too old; `npx graupel login` makes another')
+    }
+    await logIn(c, Date.now())
+    return c.body(null, 204)
+  })
+
+async function redeem(c: Context<App>, code: string): Promise<boolean> {
+  return pod(c.env).redeem(await digest(code))
+}
+
+async function digest(code: string): Promise<string> {
+  return encode(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(code))))
+}

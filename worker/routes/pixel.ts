@@ -1,0 +1,164 @@
+/**
+ * `/p/`: counts sealed URLs. A 2xx says counted or refused for good; anything else says keep it and come again.
+ * The answer to a refusal is the answer to a success, byte for byte: an image must never look broken,
+ * and a forger must learn nothing.
+ */
+import { type Context, Hono } from 'hono'
+import { read } from '../../sdk/wire/envelope'
+import { agentRefusal } from '../ingest/agent'
+import { judge } from '../ingest/clock'
+import { eventsOf } from '../ingest/events'
+import { type Facts, factsOf } from '../ingest/facts'
+import { BODY_BYTES, ENVELOPES, URL_CHARACTERS } from '../ingest/limits'
+import { fits } from '../ingest/origins'
+import { eventOfPixel, fill, idOfPixel, pixelRefusal } from '../ingest/pixel'
+import { hostOf } from '../ingest/place'
+import { addressOf, socketOf } from '../ingest/proxy'
+import type { Reason } from '../ingest/refusal'
+import type { Site } from '../ingest/settings'
+import { SHARD_WITHOUT_ID, shardOf, shardsAt } from '../ingest/shard'
+import { type VerifiedBeacon, type VerifiedPixel, verify } from '../ingest/verify'
+import type { App } from './access'
+import { readBody } from './body'
+import { type Delivery, deliver, tellRefusals } from './deliver'
+import { type Deployment, deploymentOf } from './deployment'
+import { NO_SITE } from './refusals'
+
+/** The smallest picture there is: 43 bytes, transparent. */
+const GIF = Uint8Array.from(atob('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7'), (c) => c.charCodeAt(0))
+
+const HEADERS = {
+  'Cache-Control': 'no-store',
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'Date',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+  'X-Robots-Tag': 'noindex',
+  'Referrer-Policy': 'no-referrer',
+}
+
+export const pixel = new Hono<App>()
+  .get('/:text', async (c) => {
+    const isImage = c.req.param('text').endsWith('.gif')
+    const text = isImage ? c.req.param('text').slice(0, -'.gif'.length) : c.req.param('text')
+    // An open slot makes the URL longer than its envelope; what nothing may be long is refused unread.
+    await receive(c, text.length > URL_CHARACTERS ? 'too-big' : [text])
+    return isImage ? answer(c, 200, GIF) : answer(c, 204)
+  })
+  .post('/', async (c) => {
+    const body = await readBody(c.req.raw, BODY_BYTES)
+    const texts = body?.split('\n').filter(Boolean)
+    await receive(c, !texts || texts.length > ENVELOPES ? 'too-big' : texts)
+    return answer(c, 204)
+  })
+  .options('*', (c) => answer(c, 204))
+
+function answer(c: Context<App>, status: 200 | 204, image?: Uint8Array<ArrayBuffer>): Response {
+  const headers = { ...HEADERS, Date: new Date().toUTCString() }
+  return image ? c.body(image, status, { ...headers, 'Content-Type': 'image/gif' }) : c.body(null, status, headers)
+}
+
+/** What one request shares. */
+interface Reception {
+  c: Context<App>
+  deployment: Deployment
+  sites: Map<number, Site>
+  facts: Facts
+  now: number
+}
+
+async function receive(c: Context<App>, texts: string[] | Reason): Promise<void> {
+  const now = Date.now()
+  const deployment = await deploymentOf(c.env)
+  const context = { env: c.env, deployment, now }
+  const refuse = (site: number, reason: Reason) => deployment.refusals.add(site, reason)
+  if (typeof texts === 'string') {
+    refuse(NO_SITE, texts)
+    await tellRefusals(context, NO_SITE)
+    return
+  }
+  const sites = await sitesOf(context, texts)
+  const reception: Reception = { c, deployment, sites, facts: factsFor(c, deployment), now }
+  const deliveries: Delivery[] = []
+  const refusedAt = new Set<number>()
+  for (const text of texts) {
+    const result = await consider(text, reception)
+    if ('events' in result) {
+      deliveries.push(result)
+      continue
+    }
+    refuse(result.site, result.refusal)
+    refusedAt.add(result.site)
+  }
+  if (deliveries.length) await deliver(context, deliveries)
+  for (const site of refusedAt) await tellRefusals(context, site)
+}
+
+/** The listed sites that the envelopes name, so that verifying needs no call. */
+async function sitesOf(
+  { env, deployment, now }: { env: App['Bindings']; deployment: Deployment; now: number },
+  texts: string[],
+): Promise<Map<number, Site>> {
+  const sites = new Map<number, Site>()
+  for (const number of new Set(texts.map((text) => read(text)?.site ?? NO_SITE))) {
+    const site = number === NO_SITE ? undefined : await deployment.directory.site(env, number, now)
+    if (site) sites.set(number, site)
+  }
+  return sites
+}
+
+function factsFor(c: Context<App>, { proxy, geo }: Deployment): Facts {
+  const cf: unknown = c.req.raw.cf
+  const header = (name: string) => c.req.header(name)
+  const address = addressOf({ socket: socketOf(cf, header), header }, proxy)
+  return factsOf({ header, cf, address }, geo)
+}
+
+async function consider(
+  text: string,
+  reception: Reception,
+): Promise<Delivery | { site: number; refusal: Reason }> {
+  const { deployment, sites, now } = reception
+  const { keys, shared } = deployment
+  const verified = await verify(text, { keys, shared, siteOf: (number) => sites.get(number), now })
+  if ('refusal' in verified) {
+    const claimed = read(text)?.site ?? NO_SITE
+    return { site: sites.has(claimed) ? claimed : NO_SITE, refusal: verified.refusal }
+  }
+  const site = sites.get(verified.site)!
+  const result =
+    verified.kind === 'beacon'
+      ? considerBeacon(verified, site, reception)
+      : await considerPixel(verified, site, reception)
+  return typeof result === 'string' ? { site: site.site, refusal: result } : result
+}
+
+function considerBeacon(verified: VerifiedBeacon, site: Site, { c, facts, now }: Reception): Delivery | Reason {
+  const { plaintext, id } = verified
+  const refusal = agentRefusal(facts.agent)
+  if (refusal) return refusal
+  const claims = { origin: c.req.header('origin'), referer: c.req.header('referer'), page: hostOf(plaintext.page) }
+  if (!fits(site.origins, claims)) return 'origin'
+  const judged = judge(plaintext.ts, now)
+  if ('refusal' in judged) return judged.refusal
+  const shard = shardOf(id, shardsAt(site.shards, plaintext.ts))
+  return { site: site.site, shard, id, ts: plaintext.ts, events: eventsOf(verified, facts, judged.at) }
+}
+
+async function considerPixel(
+  verified: VerifiedPixel,
+  site: Site,
+  { c, facts, now }: Reception,
+): Promise<Delivery | Reason> {
+  // A browser that only prepares a page, or opens the picture as a page, has shown it to nobody.
+  if (/prefetch|prerender/.test(c.req.header('sec-purpose') ?? '') || c.req.header('sec-fetch-dest') === 'document') {
+    return 'prefetch'
+  }
+  const refusal = pixelRefusal(verified.pixel, facts.agent)
+  if (refusal) return refusal
+  const filled = fill(verified.pixel, new URL(c.req.url).searchParams)
+  if ('refusal' in filled) return filled.refusal
+  const id = await idOfPixel(verified, filled)
+  const shard = id === undefined ? SHARD_WITHOUT_ID : shardOf(id, site.fixedShards)
+  const events = [eventOfPixel(verified, filled, facts, now)]
+  return { site: site.site, shard, ...(id !== undefined && { id }), events }
+}

@@ -1,0 +1,172 @@
+/** `/api/sites`: makes, lists, changes and deletes sites. Keys are derived, so showing one again costs nothing. */
+import { Hono, type Context } from 'hono'
+import { encode } from '../../sdk/wire/base64url'
+import { epochOf } from '../../sdk/wire/envelope'
+import { hail, pod, whale } from '../env'
+import type { Site } from '../ingest/settings'
+import { FIXED_SHARDS } from '../ingest/shard'
+import { type App, accessOf, originOf, siteFor } from './access'
+import { deploymentOf } from './deployment'
+import { type Fields, fieldsOf, flag, number, only, text, texts } from './fields'
+import { Problem } from './problem'
+
+const HOUR = 3_600_000
+/** A change counts from an hour that every isolate has heard of before it begins: their copies are a minute old at most. */
+const LEAD = 10 * 60_000
+const hourAhead = (now: number) => Math.ceil((now + LEAD) / HOUR) * HOUR
+/** One Hail takes a few hundred events a second; more than this many is a sign of another trouble. */
+const MOST_SHARDS = 64
+const SETTINGS = ['name', 'timezone', 'origins', 'static', 'respect', 'shards'] as const
+/** What a site's origins may say: `example.com`, `https://example.com`, `*.example.com`, each with an optional port. */
+const ORIGIN = /^(https?:\/\/)?(\*\.)?([a-z0-9-]+\.)*[a-z0-9-]+(:\d{1,5})?$/i
+const RESPECT_ALL = 3
+
+export const sites = new Hono<App>()
+  .post('/', async (c) => {
+    await admin(c)
+    const fields = fieldsOf(await c.req.json().catch(() => undefined))
+    only(fields, SETTINGS)
+    const now = Date.now()
+    const name = text(fields, 'name', 100)
+    if (!name) throw new Problem(400, 'name is missing', 'name')
+    const { directory } = await deploymentOf(c.env)
+    const sameName = (await directory.all(c.env, now)).find((site) => site.name === name)
+    if (sameName) throw new Problem(400, `there is a site of this name already: ${sameName.site}`, 'name')
+    const site = await create(c, (number) => changed(fresh(number, name, now), fields, now))
+    await directory.refresh(c.env, now)
+    return c.json(await shown(c, site, now), 201)
+  })
+  .get('/', async (c) => {
+    await admin(c)
+    const now = Date.now()
+    const { directory } = await deploymentOf(c.env)
+    return c.json({ sites: (await directory.all(c.env, now)).map(summary) })
+  })
+  .get('/:site', async (c) => {
+    const now = Date.now()
+    const { site } = await siteFor(c, c.req.param('site'), 'admin', now)
+    return c.json(await shown(c, site, now))
+  })
+  .patch('/:site', async (c) => {
+    const now = Date.now()
+    const { site } = await siteFor(c, c.req.param('site'), 'admin', now)
+    const fields = fieldsOf(await c.req.json().catch(() => undefined))
+    only(fields, SETTINGS)
+    const next = changed(site, fields, now)
+    await pod(c.env).update(next)
+    const { directory } = await deploymentOf(c.env)
+    await directory.refresh(c.env, now)
+    if (next.zones !== site.zones || next.shards !== site.shards) await whale(c.env, site.site).resettle()
+    return c.json(await shown(c, next, now))
+  })
+  .delete('/:site', async (c) => {
+    const now = Date.now()
+    const { site } = await siteFor(c, c.req.param('site'), 'admin', now)
+    await pod(c.env).remove(site.site)
+    const { directory } = await deploymentOf(c.env)
+    await directory.refresh(c.env, now)
+    const shards = Math.max(site.fixedShards, ...site.shards.map(({ k }) => k))
+    await Promise.all(Array.from({ length: shards }, (_, shard) => hail(c.env, site.site, shard).empty()))
+    await whale(c.env, site.site).empty()
+    return c.body(null, 204)
+  })
+
+async function admin(c: Context<App>): Promise<void> {
+  const { level } = await accessOf(c, Date.now())
+  if (level !== 'admin') throw new Problem(403, 'this needs the admin token')
+}
+
+/** A number that was never given, and a site under it. */
+async function create(c: Context<App>, make: (number: number) => Site): Promise<Site> {
+  for (;;) {
+    const [number = 0] = crypto.getRandomValues(new Uint32Array(1))
+    if (!number) continue
+    const site = make(number)
+    if (await pod(c.env).create(site)) return site
+  }
+}
+
+const fresh = (site: number, name: string, now: number): Site => ({
+  site,
+  name,
+  zones: [{ from: 0, zone: 'UTC' }],
+  origins: [],
+  shards: [{ from: 0, k: 1 }],
+  fixedShards: FIXED_SHARDS,
+  static: false,
+  respect: RESPECT_ALL,
+  prefixes: { script: 'b', pixel: 'p' },
+  versions: { write: 1, read: 1 },
+  created: now,
+  revoked: [],
+})
+
+function changed(site: Site, fields: Fields, now: number): Site {
+  const origins = texts(fields, 'origins')
+  const bad = origins?.find((origin) => !ORIGIN.test(origin))
+  if (bad !== undefined) {
+    throw new Problem(400, `origins: "${bad}" must be a host, an origin or *.host, without a path`, 'origins')
+  }
+  const isNew = site.created === now
+  return {
+    ...site,
+    name: text(fields, 'name', 100) ?? site.name,
+    origins: origins ?? site.origins,
+    static: flag(fields, 'static') ?? site.static,
+    respect: number(fields, 'respect', 0, RESPECT_ALL) ?? site.respect,
+    zones: zoned(site.zones, text(fields, 'timezone'), now, isNew),
+    shards: sharded(site.shards, number(fields, 'shards', 1, MOST_SHARDS), now, isNew),
+  }
+}
+
+/** A new zone takes effect at the next hour both grids share, so that no hour is cut in two. */
+function zoned(zones: Site['zones'], zone: string | undefined, now: number, isNew: boolean): Site['zones'] {
+  if (zone === undefined || zone === zones.at(-1)?.zone) return zones
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+  } catch {
+    throw new Problem(400, `timezone "${zone}" is not an IANA zone such as Europe/Stockholm`, 'timezone')
+  }
+  // Both grids stand on quarters of an hour, and a UTC hour is a bound of the coarser of them.
+  return isNew ? [{ from: 0, zone }] : [...zones, { from: hourAhead(now), zone }]
+}
+
+/** A new number of Hails counts from the next hour of events' own time on: bytes sent before keep their Hail. */
+function sharded(shards: Site['shards'], k: number | undefined, now: number, isNew: boolean): Site['shards'] {
+  if (k === undefined || k === shards.at(-1)?.k) return shards
+  if (!Number.isInteger(k)) throw new Problem(400, 'shards must be a whole number', 'shards')
+  return isNew ? [{ from: 0, k }] : [...shards, { from: hourAhead(now), k }]
+}
+
+const timezone = (site: Site) => site.zones.at(-1)?.zone ?? 'UTC'
+
+const summary = (site: Site) => ({ site: site.site, name: site.name, timezone: timezone(site), origins: site.origins })
+
+async function shown(c: Context<App>, site: Site, now: number) {
+  const { keys } = await deploymentOf(c.env)
+  const epoch = epochOf(now, keys.newest)
+  const pixelEpoch = keys.newest << 14
+  const [publicKey, pixel, write, read] = await Promise.all([
+    keys.publicKey(site.site, epoch),
+    keys.derive('pixel', site.site, pixelEpoch),
+    keys.token('write', site.site, site.versions.write),
+    keys.token('read', site.site, site.versions.read),
+  ])
+  return {
+    ...summary(site),
+    static: site.static,
+    respect: site.respect,
+    shards: site.shards,
+    zones: site.zones,
+    keys: {
+      public: publicKey && encode(publicKey),
+      pixel: pixel && encode(pixel),
+      write,
+      read,
+    },
+    snippet: snippetOf(originOf(c), site),
+  }
+}
+
+export const snippetOf = (origin: string, { site, prefixes }: Site): string =>
+  `<script defer src="${origin}/${prefixes.script}/${site}.js"></script>`

@@ -1,0 +1,89 @@
+/** `/status`: is all that was acknowledged on its way, and what was refused, and why. `/healthz`: is anybody there. */
+import { type Context, Hono } from 'hono'
+import { hail, pod, whale } from '../env'
+import type { HailStatus } from '../hail/hail'
+import { type Reason, refusals } from '../ingest/refusal'
+import type { Site } from '../ingest/settings'
+import { parseMetric } from '../rollup/metric'
+import { type App, accessOf, siteFor } from './access'
+import { type Deployment, deploymentOf } from './deployment'
+import { Problem } from './problem'
+import { NO_SITE, REFUSED_TYPE } from './refusals'
+
+export const status = new Hono<App>()
+  .get('/healthz', async (c) => {
+    await deploymentOf(c.env)
+    return c.json({ ok: true }, 200, { 'Cache-Control': 'no-store' })
+  })
+  .get('/status', async (c) => {
+    const now = Date.now()
+    const deployment = await deploymentOf(c.env)
+    if (c.req.query('site') === undefined && (await accessOf(c, now)).level === 'admin') {
+      const told = (await pod(c.env).refusals()).map(({ reason, events }) => [reason, events] as const)
+      const sites = await deployment.directory.all(c.env, now)
+      return c.json({
+        sites: sites.map(({ site, name }) => ({ site, name })),
+        refusals: explained([...told, ...deployment.refusals.waiting(NO_SITE)]),
+      })
+    }
+    const { site } = await siteFor(c, c.req.query('site'), 'read', now)
+    return c.json(await ofSite(c, site, deployment, now), 200, { 'Cache-Control': 'no-store' })
+  })
+
+async function ofSite(c: Context<App>, site: Site, deployment: Deployment, now: number) {
+  const count = Math.max(site.fixedShards, ...site.shards.map(({ k }) => k))
+  const [kept, hails, refused] = await Promise.all([
+    whale(c.env, site.site).status(),
+    Promise.all(Array.from({ length: count }, (_, shard) => hail(c.env, site.site, shard).status())),
+    refusedAt(c, site, now),
+  ])
+  return {
+    site: site.site,
+    name: site.name,
+    types: kept.types,
+    shards: hails.map((each) => lagOf(each, now)),
+    merged: kept.shards,
+    pendingPaths: kept.pendingPaths,
+    gaps: kept.gaps,
+    refusals: explained([...refused, ...deployment.refusals.waiting(site.site)]),
+  }
+}
+
+/** What waits is safe in the log; its age says whether the Whale is being reached. */
+const lagOf = ({ shard, last, waiting }: HailStatus, now: number) => ({
+  shard,
+  lastEvent: last || null,
+  waiting,
+  lagSeconds: waiting ? Math.round((now - last) / 1000) : 0,
+})
+
+/** Refusals since ever: they are events, under their reason. */
+async function refusedAt(c: Context<App>, site: Site, now: number): Promise<[Reason, number][]> {
+  const hits = parseMetric('hits')
+  if ('problem' in hits) throw new Problem(500, hits.problem)
+  const { series } = await whale(c.env, site.site).answer({
+    type: REFUSED_TYPE,
+    dimension: ['reason'],
+    metrics: [hits],
+    interval: 'all',
+    from: 0,
+    to: now + 1,
+    timezone: 'UTC',
+    zones: site.zones,
+    depth: 1,
+    sort: { metric: hits, descending: true },
+    limit: 100,
+  })
+  return series.flatMap(({ dimension, total }) => (isReason(dimension[1]) ? [[dimension[1], total] as const] : [])).map(([reason, total]) => [reason, total])
+}
+
+const isReason = (text: string | undefined): text is Reason => text !== undefined && Object.hasOwn(refusals, text)
+
+/** Summed by reason, the most frequent first, each with why and how to mend it. */
+function explained(counts: readonly (readonly [Reason, number])[]) {
+  const sums = new Map<Reason, number>()
+  for (const [reason, events] of counts) sums.set(reason, (sums.get(reason) ?? 0) + events)
+  return [...sums]
+    .sort(([, a], [, b]) => b - a)
+    .map(([reason, events]) => ({ reason, events, ...refusals[reason] }))
+}

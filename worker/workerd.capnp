@@ -15,7 +15,7 @@ const config :Workerd.Config = (
 );
 
 const worker :Workerd.Worker = (
-  compatibilityDate = "2026-08-01",
+  compatibilityDate = "2026-10-01",
   modules = [(name = "index.js", esModule = embed "index.js")],
   durableObjectNamespaces = [
     (className = "Pod", uniqueKey = "graupel-pod", enableSql = true),

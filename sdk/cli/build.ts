@@ -43,13 +43,7 @@ if (!existsSync(beacon)) {
   console.error(`build: rollup made no ${beacon}`)
   process.exit(1)
 }
-run(
-  'wrangler',
-  [
-    ...['deploy', '--dry-run', '--config', join(root, 'worker/wrangler.jsonc')],
-    ...['--outdir', join(out, 'worker'), '--alias', `built-beacon:${beacon}`],
-  ],
-  QUIET,
-)
+const bundling = ['--config', join(root, 'worker/wrangler.jsonc'), '--outdir', join(out, 'worker')]
+run('wrangler', ['deploy', '--dry-run', ...bundling, '--alias', `built-beacon:${beacon}`], QUIET)
 copyFileSync(join(root, 'worker/workerd.capnp'), join(out, 'worker/workerd.capnp'))
 console.log(`built ${out} in ${((performance.now() - started) / 1000).toFixed(1)} s`)

@@ -11,17 +11,22 @@ import { root } from './home'
 export const PREFIX = '/demo'
 const NAME = 'demo'
 
-/** What was made for the demo, kept so that a restart makes no second set. */
-interface Set {
-  site: string
+/** What was made for the demo, kept so that a restart makes no second kit. */
+interface Kit {
+  site: number
+  /** Its path; the page asks its own origin. */
   pixel: string
   share: string
+  /** Of the pixel, in unix seconds. */
   expires: number
 }
 
-const YEAR_MS = 365 * 24 * 3600 * 1000
-/** A set that ends this soon is made anew: a start may last. */
-const SPARE_MS = 30 * 24 * 3600 * 1000
+const DAY_S = 24 * 3600
+const YEAR_S = 365 * DAY_S
+/** A kit that ends this soon is made anew: a server may run for long. */
+const SPARE_S = 30 * DAY_S
+const nowInSeconds = () => Math.floor(Date.now() / 1000)
+
 /** The server is on this machine and was just started; past this something is wrong with it. */
 const PATIENCE_MS = 5000
 
@@ -33,21 +38,21 @@ const caller =
     const answer = await fetch(origin + path, {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: body === undefined ? undefined : JSON.stringify(body),
       signal: AbortSignal.timeout(PATIENCE_MS),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status} ${await answer.text()}`)
     return (await answer.json()) as Answer // our own API's shape, named by the caller
   }
 
 interface Site {
-  site: string
+  site: number
   name: string
 }
 
-async function demoSite(call: Call): Promise<string> {
-  const sites = await call<{ sites: Site[] }>('GET', '/api/sites')
-  const known = sites.sites.find(({ name }) => name === NAME)
+async function demoSite(call: Call): Promise<number> {
+  const { sites } = await call<{ sites: Site[] }>('GET', '/api/sites')
+  const known = sites.find(({ name }) => name === NAME)
   if (known) return known.site
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
   return (await call<Site>('POST', '/api/sites', { name: NAME, timezone: timeZone, origins: [] })).site
@@ -56,23 +61,23 @@ async function demoSite(call: Call): Promise<string> {
 /** An order says its number and what was paid, within reason; all else is fixed by the envelope. */
 const ORDER = { type: 'order', dimensions: { sales: 'shop' }, metrics: {}, slots: { dollars: [0, 1000], order: 1 } }
 
-async function make(call: Call, origin: string, site: string): Promise<Set> {
-  const expires = Date.now() + YEAR_MS
+async function make(call: Call, origin: string, site: number): Promise<Kit> {
+  const expires = nowInSeconds() + YEAR_S
   const pixel = await call<{ url: string }>('POST', `/api/sites/${site}/pixels`, { ...ORDER, expires })
   const { share } = await call<{ share: string }>('POST', `/api/sites/${site}/shares`, {})
   return { site, pixel: new URL(pixel.url, origin).pathname, share, expires }
 }
 
-function recall(file: string): Set | undefined {
+function recall(file: string): Kit | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Set // written below, by us
+    return JSON.parse(readFileSync(file, 'utf8')) as Kit // written below, by us
   } catch {
     return undefined
   }
 }
 
-function remember(file: string, set: Set): void {
-  writeFileSync(`${file}.new`, JSON.stringify(set), { mode: 0o600 })
+function remember(file: string, kit: Kit): void {
+  writeFileSync(`${file}.new`, JSON.stringify(kit), { mode: 0o600 })
   renameSync(`${file}.new`, file)
 }
 
@@ -102,9 +107,9 @@ export async function prepareDemo(origin: string, adminToken: string, dataFolder
   const file = join(dataFolder, 'demo.json')
   const site = await demoSite(call)
   const old = recall(file)
-  const isGood = old?.site === site && old.expires > Date.now() + SPARE_MS
-  const set = isGood ? old : await make(call, origin, site)
-  if (!isGood) remember(file, set)
-  render(pages, join(dataFolder, 'demo'), { site, pixel: set.pixel, share: set.share, prefix: PREFIX })
+  const isGood = old?.site === site && old.expires > nowInSeconds() + SPARE_S
+  const kit = isGood ? old : await make(call, origin, site)
+  if (!isGood) remember(file, kit)
+  render(pages, join(dataFolder, 'demo'), { site: String(site), pixel: kit.pixel, share: kit.share, prefix: PREFIX })
   return `${PREFIX}/`
 }

@@ -1,6 +1,8 @@
 /** The `graupel` command: one verb a file, each adding itself. */
 import { Command } from 'commander'
+import { addDeploy } from './deploy'
 import { version } from './home'
+import { addLogin } from './login'
 import { addStart } from './start'
 import { Stop } from './stop'
 
@@ -14,6 +16,8 @@ const program = new Command('graupel')
   .addHelpText('after', EXAMPLE)
 
 addStart(program)
+addLogin(program)
+addDeploy(program)
 
 try {
   await program.parseAsync()

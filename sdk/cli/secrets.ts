@@ -73,6 +73,14 @@ export function masterKeys(folder: string, objects: string): string {
   return keys.join('\n')
 }
 
+/** The same from the environment, where commas may stand for line ends. */
+export function givenKeys(text: string): string {
+  const keys = parseKeys(text.replaceAll(',', '\n'))
+  if (!keys)
+    throw new Stop('GRAUPEL_MASTER is damaged: it holds <id>:<32 bytes in base64url>, several separated by commas')
+  return keys.join('\n')
+}
+
 /** The admin token; deleted, the next start makes another and the old one is worth nothing. */
 export function adminToken(folder: string): string {
   const file = join(folder, 'admin-token')

@@ -2,14 +2,16 @@
  * `graupel start`: the built Worker on plain workerd, over one data folder, until it is told to stop.
  * It makes the folder and its secrets, sees to it that nobody else serves them, and prints where to look.
  */
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { prepareDemo } from './demo'
 import { bundle } from './home'
 import { holder, take } from './lock'
+import { loginLink } from './login'
+import { addressOf, originOf } from './origin'
 import { checkPort } from './port'
-import { adminToken, masterKeys } from './secrets'
+import { adminToken, givenKeys, masterKeys } from './secrets'
 import { readSettings, type Settings } from './settings'
 import { Stop } from './stop'
 import { Workerd } from './workerd'
@@ -17,7 +19,12 @@ import { Workerd } from './workerd'
 /** The subfolders of the data folder; `nowhere` stands in for a geo folder where there is none. */
 function makeFolders(data: string) {
   const folders = { objects: join(data, 'objects'), demo: join(data, 'demo'), nowhere: join(data, 'nowhere') }
-  for (const folder of [data, ...Object.values(folders)]) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  try {
+    for (const folder of [data, ...Object.values(folders)]) mkdirSync(folder, { recursive: true, mode: 0o700 })
+    accessSync(data, constants.R_OK | constants.W_OK)
+  } catch (error) {
+    throw new Stop(`GRAUPEL_DATA: ${data} can't be written (${(error as NodeJS.ErrnoException).code})`)
+  }
   return folders
 }
 
@@ -38,25 +45,6 @@ async function heldElsewhere(data: string): Promise<Stop> {
   return new Stop(`${data} is already served by a process that can't be seen from here (in another container?)`)
 }
 
-const bracketed = (host: string) => (host.includes(':') ? `[${host}]` : host)
-/** What listens on every address is reached on the machine itself by the loopback one. */
-const reachable = (host: string) => ({ '0.0.0.0': '127.0.0.1', '::': '[::1]' })[host] ?? bracketed(host)
-
-/** The server is on this machine and listens; past this something is wrong with it. */
-const PATIENCE_MS = 5000
-
-/** The one-time link that opens the dashboard: nothing secret is printed that works twice. */
-async function loginLink(origin: string, shown: string, token: string): Promise<string> {
-  const answer = await fetch(`${origin}/api/logins`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  })
-  if (!answer.ok) throw new Error(`POST /api/logins answered ${answer.status}`)
-  const { code } = (await answer.json()) as { code: string }
-  return `${shown}/login#${code}  (opens once)`
-}
-
 /** A line that must not stop what already serves. */
 const orReason = (work: Promise<string>): Promise<string> =>
   work.catch((error: unknown) => `not ready: ${error instanceof Error ? error.message : String(error)}`)
@@ -68,12 +56,12 @@ async function serve(settings: Settings, say: (line: string) => void): Promise<v
   const folders = makeFolders(data)
   const other = holder(data)
   if (other) throw busy(data, other.pid)
-  const master = settings.master ?? masterKeys(data, folders.objects)
+  const master = settings.master ? givenKeys(settings.master) : masterKeys(data, folders.objects)
   const token = settings.admin ?? adminToken(data)
 
   const workerd = new Workerd({
     bundle,
-    address: `${bracketed(host)}:${port}`,
+    address: addressOf(host, port),
     objects: folders.objects,
     demo: folders.demo,
     geo: geo?.folder ?? folders.nowhere,
@@ -117,10 +105,10 @@ async function openGate(workerd: Workerd, { data, host, port }: Settings): Promi
 async function announce(workerd: Workerd, settings: Settings, token: string, say: (line: string) => void) {
   const port = await workerd.listening
   if (!port) throw new Stop('workerd ended before it listened; what it said stands above')
-  const origin = `http://${reachable(settings.host)}:${port}`
+  const origin = originOf(settings.host, port)
   const shown = settings.url || origin
   say(`Graupel counts at ${shown} (data in ${settings.data}, workerd is process ${workerd.pid})`)
-  say(`dashboard  ${await orReason(loginLink(origin, shown, token))}`)
+  say(`dashboard  ${await orReason(loginLink(origin, shown, token).then((link) => `${link}  (opens once)`))}`)
   if (!settings.demo) return
   say(`demo       ${await orReason(prepareDemo(origin, token, settings.data).then((path) => shown + path))}`)
 }

@@ -49,7 +49,11 @@ export interface Server {
 /** The Worker on workerd, without the command around it: no lock, so that nothing stands between a kill and a start. */
 export async function startServer(options: Options = {}): Promise<Server> {
   const dataFolder = options.dataFolder ?? temporaryFolder()
-  const folders = { objects: join(dataFolder, 'objects'), demo: join(dataFolder, 'demo'), none: join(dataFolder, 'none') }
+  const folders = {
+    objects: join(dataFolder, 'objects'),
+    demo: join(dataFolder, 'demo'),
+    none: join(dataFolder, 'none'),
+  }
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true })
 
   let workerd: Workerd
@@ -112,7 +116,10 @@ export interface Launcher {
 export function startLauncher(env: Record<string, string>, args: string[] = ['start']): Launcher {
   const command = join(inject('built'), 'cli/graupel.js')
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [command, ...args], { env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [command, ...args], {
+    env: { PATH, HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   return watch(child)
 }
 

@@ -18,7 +18,7 @@ const REMEMBERED = 72 * 60 * MINUTE + 60 * MINUTE
 const DAYS = Math.ceil(REMEMBERED / DAY) + 1
 
 /** A row must stay well under the platform's 2 MB. */
-const PART_BYTES = 512 * 1024 - (512 * 1024) % ID_BYTES
+const PART_BYTES = 512 * 1024 - ((512 * 1024) % ID_BYTES)
 /** Rows of one bucket; at ten bytes an id that is 53 million ids in ten minutes. */
 const PARTS = 1024
 /** Buckets lately touched stay in memory up to this many bytes. */
@@ -68,7 +68,11 @@ export class Ids {
     const filings = [...log.idsIn(after, upTo)]
     for (const [bucket, group] of Map.groupBy(filings, ({ bucket }) => bucket)) {
       const until = group.reduce((latest, filing) => Math.max(latest, filing.until), 0)
-      this.write(bucket, group.map(({ id }) => id), until)
+      this.write(
+        bucket,
+        group.map(({ id }) => id),
+        until,
+      )
     }
     return filings
   }

@@ -45,7 +45,9 @@ export class Log {
     this.reread(least)
     this.last = least
     for (const table of this.tables) {
-      const { position } = sql.exec<{ position: number | null }>(`SELECT max(position) AS position FROM log_${table}`).one()
+      const { position } = sql
+        .exec<{ position: number | null }>(`SELECT max(position) AS position FROM log_${table}`)
+        .one()
       this.last = Math.max(this.last, position ?? 0)
     }
   }

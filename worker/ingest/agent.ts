@@ -54,7 +54,7 @@ const DEVICES = new Map<string, string>([['smarttv', 'tv']])
 
 /** Versions that agents have not changed since: `text` is what they all say. */
 const FROZEN = new Map<string, { text: RegExp; means?: string }>([
-  ['macOS', { text: /Mac OS X 10[._]15\b/ }],
+  ['macOS', { text: /Mac OS X 10[._]15(?!\d)/ }],
   ['Android', { text: /Android 10; K\)/ }],
   ['Windows', { text: /Windows NT 10\.0/, means: '10 or 11' }],
   ['ChromeOS', { text: /CrOS/ }],

@@ -4,8 +4,11 @@
  */
 export class Bounded<Value> {
   private readonly values = new Map<string, Value>()
+  private readonly most: number
 
-  constructor(private readonly most: number) {}
+  constructor(most: number) {
+    this.most = most
+  }
 
   get(name: string): Value | undefined {
     const value = this.values.get(name)

@@ -45,7 +45,7 @@ export const CountSchema = v.strictObject(
     page: v.optional(v.string('must be a URL')),
     referrer: v.optional(v.string('must be a URL')),
   },
-  ({ expected, input }) => (expected === 'never' ? 'is not a field of an event' : `must be an object, not ${input}`),
+  ({ expected }) => (expected === 'never' ? 'is not a field of an event' : 'must be an object'),
 )
 type Count = v.InferOutput<typeof CountSchema>
 

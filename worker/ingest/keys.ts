@@ -47,15 +47,17 @@ export type TokenWord = keyof typeof TOKENS
 const encoder = new TextEncoder()
 
 export class Keys {
+  private readonly master: Master
   private readonly masters = new Map<number, CryptoKey>()
   private readonly derived = new Bounded<Uint8Array>(REMEMBERED)
   private readonly publicKeys = new Bounded<Uint8Array>(REMEMBERED)
   /** The kid that new keys are made with. */
   readonly newest: number
 
-  constructor(private readonly master: Master) {
+  constructor(master: Master) {
     const newest = [...master.keys()].at(-1)
     if (newest === undefined) throw new Error('no master key is given')
+    this.master = master
     this.newest = newest
   }
 

@@ -16,10 +16,13 @@ const PKCS8 = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x6e, 4, 0x22, 4,
 const X25519 = { name: 'X25519' }
 
 export class SharedKeys {
+  private readonly keys: Keys
   private readonly secrets = new Bounded<CryptoKey>(SECRETS)
   private readonly shared = new Bounded<Uint8Array>(PAGE_LOADS)
 
-  constructor(private readonly keys: Keys) {}
+  constructor(keys: Keys) {
+    this.keys = keys
+  }
 
   /** The box key, or undefined where there is none: a master key that is not here, a point of low order. */
   async of(site: number, epoch: number, epk: Uint8Array): Promise<Uint8Array | undefined> {

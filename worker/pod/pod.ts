@@ -129,9 +129,7 @@ export class Pod extends DurableObject<Env> {
   }
 
   private settings(site: number): Site | undefined {
-    const [row] = this.sql
-      .exec<{ settings: string | null }>(`SELECT settings FROM site WHERE site = ?`, site)
-      .toArray()
+    const [row] = this.sql.exec<{ settings: string | null }>(`SELECT settings FROM site WHERE site = ?`, site).toArray()
     return row?.settings ? JSON.parse(row.settings) : undefined
   }
 

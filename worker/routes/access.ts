@@ -42,7 +42,8 @@ export async function siteFor(
   now: number,
 ): Promise<{ site: Site; access: Access }> {
   const access = await accessOf(c, now)
-  if (!allows(access, least)) throw new Problem(403, `this needs the ${least === 'admin' ? 'admin token' : `site's ${least} key`}`)
+  if (!allows(access, least))
+    throw new Problem(403, `this needs the ${least === 'admin' ? 'admin token' : `site's ${least} key`}`)
   const own = access.level === 'admin' ? undefined : access.site
   if (text === undefined && own === undefined) throw new Problem(400, 'site is missing: give its number', 'site')
   const number = text === undefined ? own! : Number(text)

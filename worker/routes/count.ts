@@ -31,7 +31,8 @@ function parsed(body: string): unknown {
     return JSON.parse(body)
   } catch (error) {
     const lines = body.split('\n').filter((line) => line.trim())
-    if (lines.length < 2) throw new Problem(400, `the body is not JSON: ${error instanceof Error ? error.message : error}`)
+    if (lines.length < 2)
+      throw new Problem(400, `the body is not JSON: ${error instanceof Error ? error.message : error}`)
     return lines.map((line, index) => {
       try {
         return JSON.parse(line)

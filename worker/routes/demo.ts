@@ -14,11 +14,17 @@ const TYPES: Record<string, string> = {
   png: 'image/png',
 }
 
-export const demo = new Hono<App>().get('/demo', (c) => c.redirect('/demo/')).get('/demo/*', async (c) => {
-  const shop = c.env.DEMO
-  const path = new URL(c.req.url).pathname.slice('/demo/'.length) || 'index.html'
-  const response = shop && c.env.GRAUPEL_DEMO === '1' && /^[\w-]+(\.[\w-]+)+$/.test(path) && (await shop.fetch(`http://demo/${path}`))
-  if (!response || !response.ok) throw new Problem(404, 'there is no such page in the demo')
-  const type = TYPES[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream'
-  return c.body(response.body, 200, { 'Content-Type': type, 'Cache-Control': 'no-cache' })
-})
+export const demo = new Hono<App>()
+  .get('/demo', (c) => c.redirect('/demo/'))
+  .get('/demo/*', async (c) => {
+    const shop = c.env.DEMO
+    const path = new URL(c.req.url).pathname.slice('/demo/'.length) || 'index.html'
+    const response =
+      shop &&
+      c.env.GRAUPEL_DEMO === '1' &&
+      /^[\w-]+(\.[\w-]+)+$/.test(path) &&
+      (await shop.fetch(`http://demo/${path}`))
+    if (!response || !response.ok) throw new Problem(404, 'there is no such page in the demo')
+    const type = TYPES[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream'
+    return new Response(response.body, { headers: { 'Content-Type': type, 'Cache-Control': 'no-cache' } })
+  })

@@ -23,7 +23,10 @@ export function text(fields: Fields, field: string, most = 256): string | undefi
 export function texts(fields: Fields, field: string, most = 100): string[] | undefined {
   const value = fields[field]
   if (value === undefined || value === null) return undefined
-  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string' && item.length > 0 && item.length <= 256)) {
+  if (
+    !Array.isArray(value) ||
+    !value.every((item) => typeof item === 'string' && item.length > 0 && item.length <= 256)
+  ) {
     throw wrong(field, 'must be a list of texts of at most 256 characters')
   }
   if (value.length > most) throw wrong(field, `has more than ${most} items`)
@@ -49,5 +52,6 @@ export function flag(fields: Fields, field: string): boolean | undefined {
 /** Anything that is not listed is a typing error, and silence would hide it. */
 export function only(fields: Fields, known: readonly string[]): void {
   const unknown = Object.keys(fields).find((field) => !known.includes(field))
-  if (unknown !== undefined) throw new Problem(400, `${unknown} is not known here; known are ${known.join(', ')}`, unknown)
+  if (unknown !== undefined)
+    throw new Problem(400, `${unknown} is not known here; known are ${known.join(', ')}`, unknown)
 }

@@ -27,7 +27,10 @@ export const grants = new Hono<App>()
     const pixel = pixelOf(fields)
     const { id, envelope } = await sealed(c, site, 'pixel', writePixel(pixel))
     const url = `${originOf(c)}/${site.prefixes.pixel}/${envelope}.gif`
-    return c.json(await remember(c, site, { id, kind: 'pixel', expires: pixel.expires, about: { url, ...nameOf(fields) } }), 201)
+    return c.json(
+      await remember(c, site, { id, kind: 'pixel', expires: pixel.expires, about: { url, ...nameOf(fields) } }),
+      201,
+    )
   })
   .get('/:site/pixels', (c) => list(c, 'pixel', 'write'))
   .delete('/:site/pixels/:id', (c) => revoke(c, 'write'))

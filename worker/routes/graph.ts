@@ -72,7 +72,8 @@ async function asked(c: Context<App>, leastDepth = 0) {
   const { site, access } = await siteFor(c, query.site, 'read', now)
   const parsed = questionOf(query, site, access, now)
   const question: Question = { ...parsed, depth: Math.max(parsed.depth, leastDepth) }
-  const graph: Graph = { site: site.site, ...(await whale(c.env, site.site).answer(question)) }
+  // RPC's types forget that a point is a pair.
+  const graph = { site: site.site, ...(await whale(c.env, site.site).answer(question)) } as Graph
   return { query, question, graph }
 }
 
@@ -80,6 +81,7 @@ function size(c: Context<App>, field: string, [least, most]: readonly [number, n
   const text = c.req.query(field)
   if (text === undefined) return undefined
   const value = Number(text)
-  if (!(value >= least && value <= most)) throw new Problem(400, `${field} must be a number from ${least} to ${most}`, field)
+  if (!(value >= least && value <= most))
+    throw new Problem(400, `${field} must be a number from ${least} to ${most}`, field)
   return value
 }

@@ -42,19 +42,19 @@ export const pixel = new Hono<App>()
     const text = isImage ? c.req.param('text').slice(0, -'.gif'.length) : c.req.param('text')
     // An open slot makes the URL longer than its envelope; what nothing may be long is refused unread.
     await receive(c, text.length > URL_CHARACTERS ? 'too-big' : [text])
-    return isImage ? answer(c, 200, GIF) : answer(c, 204)
+    return isImage ? answer(200, GIF) : answer(204)
   })
   .post('/', async (c) => {
     const body = await readBody(c.req.raw, BODY_BYTES)
     const texts = body?.split('\n').filter(Boolean)
     await receive(c, !texts || texts.length > ENVELOPES ? 'too-big' : texts)
-    return answer(c, 204)
+    return answer(204)
   })
-  .options('*', (c) => answer(c, 204))
+  .options('*', () => answer(204))
 
-function answer(c: Context<App>, status: 200 | 204, image?: Uint8Array<ArrayBuffer>): Response {
-  const headers = { ...HEADERS, Date: new Date().toUTCString() }
-  return image ? c.body(image, status, { ...headers, 'Content-Type': 'image/gif' }) : c.body(null, status, headers)
+function answer(status: 200 | 204, image?: Uint8Array): Response {
+  const headers = { ...HEADERS, Date: new Date().toUTCString(), ...(image && { 'Content-Type': 'image/gif' }) }
+  return new Response(image ?? null, { status, headers })
 }
 
 /** What one request shares. */
@@ -113,10 +113,7 @@ function factsFor(c: Context<App>, { proxy, geo }: Deployment): Facts {
   return factsOf({ header, cf, address }, geo)
 }
 
-async function consider(
-  text: string,
-  reception: Reception,
-): Promise<Delivery | { site: number; refusal: Reason }> {
+async function consider(text: string, reception: Reception): Promise<Delivery | { site: number; refusal: Reason }> {
   const { deployment, sites, now } = reception
   const { keys, shared } = deployment
   const verified = await verify(text, { keys, shared, siteOf: (number) => sites.get(number), now })

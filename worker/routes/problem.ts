@@ -29,5 +29,8 @@ export function problem(c: Context, { status, detail, field }: Pick<Problem, 'st
   if (status === 503) c.header('Retry-After', '5')
   if (status === 401) c.header('WWW-Authenticate', 'Bearer')
   const body = { type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail, ...(field && { field }) }
-  return c.body(JSON.stringify(body), status, { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' })
+  return c.body(JSON.stringify(body), status, {
+    'Content-Type': 'application/problem+json',
+    'Cache-Control': 'no-store',
+  })
 }

@@ -68,7 +68,8 @@ function checkForeign({ interval, from, to, zones, timezone }: Question, site: S
   if (!['hour', 'day', 'week'].includes(interval)) {
     throw bad('tz', `${interval}s can be had in the site's own zone only; hours, days and weeks in ${timezone} too`)
   }
-  if (from < now - HOURS_KEPT) throw bad('from', `days of another zone are read from hours, which are kept ${HOURS_KEPT / DAY} days`)
+  if (from < now - HOURS_KEPT)
+    throw bad('from', `days of another zone are read from hours, which are kept ${HOURS_KEPT / DAY} days`)
   for (const at of [from, to]) {
     if ((offsetAt(at, zones) - offsetAt(at, site.zones)) % HOUR) {
       throw bad('tz', `${timezone} is not whole hours from the site's zone; days can be had in zones that are`)

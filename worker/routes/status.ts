@@ -74,7 +74,9 @@ async function refusedAt(c: Context<App>, site: Site, now: number): Promise<[Rea
     sort: { metric: hits, descending: true },
     limit: 100,
   })
-  return series.flatMap(({ dimension, total }) => (isReason(dimension[1]) ? [[dimension[1], total] as const] : [])).map(([reason, total]) => [reason, total])
+  return series
+    .flatMap(({ dimension, total }) => (isReason(dimension[1]) ? [[dimension[1], total] as const] : []))
+    .map(([reason, total]) => [reason, total])
 }
 
 const isReason = (text: string | undefined): text is Reason => text !== undefined && Object.hasOwn(refusals, text)
@@ -83,7 +85,5 @@ const isReason = (text: string | undefined): text is Reason => text !== undefine
 function explained(counts: readonly (readonly [Reason, number])[]) {
   const sums = new Map<Reason, number>()
   for (const [reason, events] of counts) sums.set(reason, (sums.get(reason) ?? 0) + events)
-  return [...sums]
-    .sort(([, a], [, b]) => b - a)
-    .map(([reason, events]) => ({ reason, events, ...refusals[reason] }))
+  return [...sums].sort(([, a], [, b]) => b - a).map(([reason, events]) => ({ reason, events, ...refusals[reason] }))
 }

@@ -2,7 +2,7 @@
 import type { Path } from '../../sdk/wire/event'
 import type { Graph, Interval, Series } from '../../sdk/wire/query'
 import { keyOf, pathOf } from '../rollup/dimension'
-import { starts, type Zones } from '../rollup/interval'
+import { next, starts, type Zones } from '../rollup/interval'
 import type { Metric } from '../rollup/metric'
 import { seriesOf } from '../rollup/series'
 import type { LevelName } from './cells'
@@ -30,7 +30,9 @@ export function answer(reader: Reader, question: Question): Omit<Graph, 'site' |
   const { type, interval, timezone, zones } = question
   const buckets = starts(interval, question.from, question.to, zones)
   const from = buckets[0] ?? question.from
-  const span: Span = { interval, from, to: question.to, zones, ...(question.level && { level: question.level }) }
+  // Whole buckets: the current one has all that came so far.
+  const to = Math.min(next(interval, buckets.at(-1) ?? from, zones), Number.MAX_SAFE_INTEGER)
+  const span: Span = { interval, from, to, zones, ...(question.level && { level: question.level }) }
   const scope = { reader, question, span, buckets }
   const root = keyOf(question.dimension)
   const series = [...seriesAt(scope, root), ...below(scope, root, question.depth)]
@@ -46,7 +48,9 @@ interface Scope {
 
 function seriesAt({ reader, question, span, buckets }: Scope, key: string): Series[] {
   const cells = reader.series(question.type, key, span)
-  return question.metrics.map((metric) => seriesOf({ dimension: pathOf(key), metric, cells, starts: buckets, interval: span.interval }))
+  return question.metrics.map((metric) =>
+    seriesOf({ dimension: pathOf(key), metric, cells, starts: buckets, end: span.to }),
+  )
 }
 
 /** The children that had events, sorted and cut to the limit, each followed by its own. */
@@ -60,7 +64,7 @@ function below(scope: Scope, parent: string, depth: number): Series[] {
     .filter(({ cells }) => cells.size > 0)
     .map(({ key, cells }) => ({
       key,
-      score: seriesOf({ dimension: pathOf(key), metric, cells, starts: buckets, interval: span.interval }).total,
+      score: seriesOf({ dimension: pathOf(key), metric, cells, starts: buckets, end: span.to }).total,
     }))
     .sort((a, b) => (descending ? b.score - a.score : a.score - b.score) || (a.key < b.key ? -1 : 1))
   return ranked

@@ -40,7 +40,8 @@ export class Reader {
     }
     const level = span.level ?? rules[span.interval].from
     if (level === 'fragment') {
-      for (const part of this.fragments(span)) for (const { start, cell } of seriesIn(part, type, path)) add(start, cell)
+      for (const part of this.fragments(span))
+        for (const { start, cell } of seriesIn(part, type, path)) add(start, cell)
     } else {
       for (const [start, cell] of this.stored(level, type, path, span)) add(start, cell)
       for (const [start, cell] of this.sources.pending?.series(type, path) ?? []) add(start, cell)

@@ -256,8 +256,9 @@ describe('the shared key', () => {
 })
 
 describe('noise', () => {
-  const refused = async (text: string) =>
+  const refused = async (text: string) => {
     expect(await verify(text, verifier({ static: true }))).toHaveProperty('refusal')
+  }
 
   test('of any text is refused and never throws', async () => {
     await fc.assert(fc.asyncProperty(fc.string({ maxLength: 300, unit: 'binary' }), refused))

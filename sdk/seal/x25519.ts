@@ -1,0 +1,38 @@
+/**
+ * X25519 (RFC 7748 §5) in BigInt: small and synchronous, for pages without native X25519 and for the moment of leaving.
+ * Not constant time. Its secrets live as long as one page, and whoever can time them can read the page itself.
+ */
+import { bytesOf, integer } from './integer'
+
+const P = 2n ** 255n - 19n
+const A24 = 121665n
+
+/** Throws on the all-zero result of a low-order point: such a box would open for everyone. */
+export function x25519(secret: Uint8Array, point: Uint8Array) {
+  const scalar = (integer(secret) & (2n ** 254n - 8n)) | (2n ** 254n)
+  const u = integer(point) & (2n ** 255n - 1n)
+  let [x2, z2, x3, z3] = [1n, 0n, u, 1n]
+  for (let bit = 254n; bit >= 0n; bit--) {
+    const isSet = (scalar >> bit) & 1n
+    if (isSet) [x2, z2, x3, z3] = [x3, z3, x2, z2]
+    const sum = x2 + z2
+    const difference = x2 - z2
+    const one = (x3 - z3) * sum
+    const other = (x3 + z3) * difference
+    const square = sum * sum
+    const gap = square - difference * difference
+    x3 = (one + other) ** 2n % P
+    z3 = ((u * (one - other) ** 2n) % P)
+    x2 = (square * difference * difference) % P
+    z2 = (gap * (square + A24 * gap)) % P
+    if (isSet) [x2, z2, x3, z3] = [x3, z3, x2, z2]
+  }
+  // x2 / z2, the inverse by Fermat: z2^(P-2).
+  for (let power = P - 2n; power; power >>= 1n) {
+    if (power & 1n) x2 = (x2 * z2) % P
+    z2 = (z2 * z2) % P
+  }
+  x2 = (x2 + P) % P
+  if (!x2) throw Error()
+  return bytesOf(x2, 32)
+}

@@ -1,0 +1,94 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { root } from './source'
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+
+interface Lock {
+  packages: Record<
+    string,
+    { version?: string; license?: string; dev?: boolean; devOptional?: boolean; optional?: boolean }
+  >
+}
+const lock = JSON.parse(read('package-lock.json')) as Lock
+const manifest = JSON.parse(read('package.json')) as {
+  scripts: Record<string, string>
+  bin: Record<string, string>
+  devDependencies: Record<string, string>
+}
+
+test('ships nothing whose licence asks for more than a notice', () => {
+  const FREE = [
+    'MIT',
+    'ISC',
+    'Apache-2.0',
+    'Unlicense',
+    'MIT-0',
+    '0BSD',
+    '(MIT OR CC0-1.0)',
+    'BSD-2-Clause',
+    'BSD-3-Clause',
+    'CC0-1.0',
+  ]
+  const offenders = Object.entries(lock.packages)
+    .filter(([path, { dev, devOptional, license }]) => path && !dev && !devOptional && !FREE.includes(license ?? ''))
+    .map(([path, { license }]) => `${path}: ${license}`)
+  expect(offenders).toEqual([])
+})
+
+test('keeps the parser of user agents below the version whose licence changed', () => {
+  expect(lock.packages['node_modules/ua-parser-js']?.version).toMatch(/^1\./)
+})
+
+test('says one compatibility date and the same flags to both runtimes', () => {
+  const wrangler = read('worker/wrangler.jsonc')
+  const workerd = read('worker/workerd.capnp')
+  const date = /"compatibility_date": "([\d-]+)"/.exec(wrangler)?.[1]
+  expect(date).toMatch(/^\d{4}-\d{2}-\d{2}$/)
+  expect(/compatibilityDate = "([\d-]+)"/.exec(workerd)?.[1]).toBe(date)
+  const flags = (text: string, name: RegExp) =>
+    [...(name.exec(text)?.[1] ?? '').matchAll(/"(\w+)"/g)].map(([, flag]) => flag)
+  expect(flags(workerd, /compatibilityFlags = \[([^\]]*)\]/)).toEqual(
+    flags(wrangler, /"compatibility_flags": \[([^\]]*)\]/),
+  )
+})
+
+test('knows one runtime: what tests, bundles and serves is the same workerd', () => {
+  const runtimes = Object.entries(lock.packages).filter(([path]) => path.endsWith('node_modules/workerd'))
+  expect(runtimes.map(([path]) => path)).toEqual(['node_modules/workerd'])
+  const platforms = Object.keys(lock.packages).filter((path) => path.startsWith('node_modules/@cloudflare/workerd-'))
+  expect(platforms).toHaveLength(5)
+})
+
+test.each(['wrangler', '@cloudflare/vitest-plugin', 'node', 'rollup', 'oxlint', 'oxlint-tsgolint', '@biomejs/biome'])(
+  'pins %s, whose newest version may lack a platform',
+  (name) => {
+    expect(manifest.devDependencies[name]).toMatch(/^\d/)
+  },
+)
+
+test('names the same objects to both runtimes, under ids that never change', () => {
+  const workerd = read('worker/workerd.capnp')
+  const wrangler = read('worker/wrangler.jsonc')
+  const keys = [...workerd.matchAll(/className = "(\w+)", uniqueKey = "([\w-]+)", enableSql = true/g)]
+  expect(keys.map(([, name, key]) => [name, key])).toEqual([
+    ['Pod', 'graupel-pod'],
+    ['Hail', 'graupel-hail'],
+    ['Whale', 'graupel-whale'],
+  ])
+  for (const [, name] of keys)
+    expect(wrangler).toContain(`"${name}": { "type": "durable-object", "storage": "sqlite" }`)
+})
+
+test('hands the Worker all that it asks for, and nothing else', () => {
+  const asked = [...read('worker/env.ts').matchAll(/^ {2}([A-Z_]+)\??:/gm)].map(([, name]) => name)
+  const given = [...read('worker/workerd.capnp').matchAll(/^ {4}\(name = "([A-Z_]+)"/gm)].map(([, name]) => name)
+  expect(given.toSorted()).toEqual(asked.toSorted())
+})
+
+test('has the commands it promises', () => {
+  const promised = ['start', 'dev', 'build', 'test', 'bench', 'types', 'lint', 'format', 'deploy']
+  expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(promised))
+  expect(Object.values(manifest.bin).filter((path) => !existsSync(join(root, path)))).toEqual([])
+})

@@ -1,0 +1,88 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { expect, test } from 'vitest'
+import { breaks, madeSite, rows, view, views } from '../objects'
+
+test('answers the same before and after a close, an eviction, and events that come late', async () => {
+  const { hail, whale, total } = await madeSite('Asia/Kolkata')
+  await hail().append(views(0, 4))
+  await hail().merge()
+  await whale().close()
+  expect(await total()).toBe(4)
+  await evictDurableObject(whale())
+  expect(await total()).toBe(4)
+  await hail().append([view(10, { at: Date.now() - 40 * 3_600_000, page: '/b' })])
+  await hail().merge()
+  expect(await total()).toBe(5)
+  await whale().close()
+  await whale().close()
+  await evictDurableObject(whale())
+  expect(await total()).toBe(5)
+  expect(await total('hits', ['page', '/b'])).toBe(1)
+})
+
+test('closes by its alarm and sets none when nothing came', async () => {
+  const { hail, whale } = await madeSite()
+  await hail().append([view(1)])
+  await hail().merge()
+  expect(await runDurableObjectAlarm(whale())).toBe(true)
+  expect(await whale().status()).toMatchObject({ pendingPaths: 0 })
+  expect(await rows(whale(), 'cell')).toBeGreaterThan(0)
+  expect(await runDurableObjectAlarm(whale())).toBe(false)
+})
+
+test('is exact after a close that broke half-way', async () => {
+  const { hail, whale, total } = await madeSite()
+  await hail().append(views(0, 6))
+  await hail().merge()
+  await whale().close()
+  await hail().append(views(6, 6))
+  await hail().merge()
+  // Months are written last: by then hours and days of this close stand in the cells.
+  const mend = await breaks(whale(), 'UPDATE OF closed ON state')
+  await whale().close()
+  expect(await total()).toBe(12)
+  await evictDurableObject(whale())
+  expect(await total()).toBe(12)
+  await mend()
+  await whale().close()
+  await evictDurableObject(whale())
+  expect(await total()).toBe(12)
+})
+
+test('takes a slice once, however often it is sent, and answers its cursor to one that does not fit', async () => {
+  const { hail, whale, total } = await madeSite()
+  await hail().append(views(0, 3))
+  const peek = await hail().peek(0)
+  const slice = { ...peek, shard: 0, raw: [] }
+  expect(await whale().merge(slice)).toEqual({ cursor: peek.to })
+  expect(await whale().merge(slice)).toEqual({ cursor: peek.to })
+  await evictDurableObject(whale())
+  expect(await whale().merge(slice)).toEqual({ cursor: peek.to })
+  expect(await total()).toBe(3)
+  await hail().merge()
+  expect(await total()).toBe(3)
+})
+
+test('is exact after it was restored to an older state, as far as the log reaches', async () => {
+  const { hail, whale, total } = await madeSite()
+  await hail().append(views(0, 3))
+  await hail().merge()
+  const before = await runInDurableObject(whale(), (_, { storage }) => ({
+    shard: storage.sql.exec('SELECT * FROM shard').toArray(),
+    fragments: storage.sql.exec<{ id: number }>('SELECT max(id) AS id FROM fragment').one().id,
+  }))
+  await hail().append(views(3, 4))
+  await hail().merge()
+  expect(await total()).toBe(7)
+  await runInDurableObject(whale(), (_, { storage }) => {
+    storage.sql.exec('DELETE FROM fragment WHERE id > ?', before.fragments)
+    storage.sql.exec('UPDATE shard SET cursor = ?, events = ?', before.shard[0]!.cursor!, before.shard[0]!.events!)
+  })
+  await evictDurableObject(whale())
+  expect(await total()).toBe(7)
+  await hail().append([view(20)])
+  await hail().merge()
+  await hail().merge()
+  expect(await total()).toBe(8)
+  expect((await whale().status()).shards).toMatchObject([{ events: 8 }])
+})

@@ -1,0 +1,1 @@
+export const loginPage = (nonce: string): string => nonce

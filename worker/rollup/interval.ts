@@ -14,6 +14,9 @@ const DAY = 24 * HOUR
 /** Every offset in use, and every change of one, lies on this grid. */
 const QUARTER_HOUR = 15 * MINUTE
 
+/** The end of the bucket `all`: every calendar still reaches it. */
+export const FOREVER = Date.UTC(9999, 0)
+
 /** Zones with the moment each came into force, oldest first; the first also holds before its own. */
 export type Zones = readonly { from: number; zone: string }[]
 
@@ -44,7 +47,7 @@ export const rules = {
   month: { ...calendar(months(1), addMonths(1)), from: 'month', keep: Number.POSITIVE_INFINITY },
   quarter: { ...calendar(months(3), addMonths(3)), from: 'month', keep: Number.POSITIVE_INFINITY },
   year: { ...calendar(months(12), addMonths(12)), from: 'month', keep: Number.POSITIVE_INFINITY },
-  all: { floor: () => 0, next: () => Number.POSITIVE_INFINITY, from: 'month', keep: Number.POSITIVE_INFINITY },
+  all: { floor: () => 0, next: () => FOREVER, from: 'month', keep: Number.POSITIVE_INFINITY },
 } satisfies Record<Interval, Rule>
 
 /** The start of the bucket that holds the moment. */

@@ -31,7 +31,7 @@ export function answer(reader: Reader, question: Question): Omit<Graph, 'site' |
   const buckets = starts(interval, question.from, question.to, zones)
   const from = buckets[0] ?? question.from
   // Whole buckets: the current one has all that came so far.
-  const to = Math.min(next(interval, buckets.at(-1) ?? from, zones), Number.MAX_SAFE_INTEGER)
+  const to = next(interval, buckets.at(-1) ?? from, zones)
   const span: Span = { interval, from, to, zones, ...(question.level && { level: question.level }) }
   const scope = { reader, question, span, buckets }
   const root = keyOf(question.dimension)

@@ -92,6 +92,7 @@ test('is exact after a crash between the whale’s commit and learning of it', a
 
 test('merges a long log in slices, and readers see all of it at every moment', { timeout: 60_000 }, async () => {
   const { hail, total } = await madeSite()
+  await hail().append([view(0)])
   const mend = await breaks(hail(), 'UPDATE ON place')
   for (let from = 0; from < 12_000; from += 1_000) await hail().append(views(from, 1_000))
   await mend()

@@ -18,7 +18,7 @@ export { Pod } from './pod/pod'
 export { Whale } from './whale/whale'
 
 const app = new Hono<App>({ strict: true })
-  .route('/p', pixel)
+  .route('/', pixel)
   .route('/b', beacon)
   .route('/count', count)
   .route('/api/sites', sites)

@@ -6,8 +6,8 @@
  * Successors are named by the text of what they succeed: of many who find the same dead record, one creates the next
  * file. Whoever stands at the end of the chain when it looks again from the start is the holder, and moves to its head.
  */
-import { createHash } from 'node:crypto'
-import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash, randomBytes } from 'node:crypto'
+import { linkSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { birth, isAlive, type Life } from './life'
 
@@ -29,6 +29,8 @@ function parse(text: string): Life | undefined {
 }
 
 const HEAD = 'lock'
+/** Names of the chain; a draft has one more ending, and belongs to somebody at work. */
+const PASSED = /^lock-[0-9a-f]{16}$/
 const nameAfter = (text: string) => `${HEAD}-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
 
 /** The end of the chain: a free name, or the name with the living process behind it. */
@@ -46,13 +48,18 @@ function end(folder: string): { file: string; life?: Life } {
 /** Who serves this folder now. */
 export const holder = (folder: string): Life | undefined => end(folder).life
 
+/** Whole at once, or not: a record that could be read half written would pass for a dead one. */
 function create(file: string, text: string): boolean {
+  const draft = `${file}.${randomBytes(6).toString('hex')}`
+  writeFileSync(draft, text, { mode: 0o600 })
   try {
-    writeFileSync(file, text, { flag: 'wx', mode: 0o600 })
+    linkSync(draft, file)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
+  } finally {
+    rmSync(draft)
   }
 }
 
@@ -71,7 +78,7 @@ export function take(folder: string, pid: number): Life {
       continue
     }
     renameSync(file, join(folder, HEAD))
-    const passed = readdirSync(folder).filter((name) => name.startsWith(`${HEAD}-`))
+    const passed = readdirSync(folder).filter((name) => PASSED.test(name))
     for (const name of passed) rmSync(join(folder, name), { force: true })
     return now.life
   }

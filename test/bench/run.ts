@@ -8,6 +8,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { parseArgs } from 'node:util'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { Workerd } from '../../sdk/cli/workerd.ts'
 import { call, makeSite, total } from '../flow/api.ts'
@@ -97,6 +98,17 @@ async function graupel(bundle: string) {
   const port = await workerd.listening
   if (!port) throw new Error('workerd ended before it listened')
   return { workerd, origin: `http://127.0.0.1:${port}`, admin }
+}
+
+/** Its own build, or one that `--bundle DIR` names. */
+function built(): string {
+  const { bundle } = parseArgs({ options: { bundle: { type: 'string' } } }).values
+  if (bundle) return bundle
+  const out = join(scratch, 'dist')
+  say('building…')
+  const stdio = ['ignore', 'ignore', 'inherit'] as const
+  execFileSync('npm', ['run', '--silent', 'build', '--', '--out', out], { cwd: root, stdio: [...stdio] })
+  return out
 }
 
 async function main(): Promise<void> {

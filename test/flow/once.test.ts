@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { decode, encode } from '../../sdk/wire/base64url'
@@ -69,23 +69,6 @@ test('creates no object and writes nothing for ten thousand requests to sites th
   }
   expect(objects()).toEqual(before)
   expect(await total(server, site)).toBe(1)
-})
-
-test('writes no row when a graph is read', async () => {
-  const server = await startServer()
-  const { site } = await makeSite(server)
-  await send(server.origin, [new PageLoad(await siteKey(server.origin, site)).view(PAGE)])
-  await total(server, site)
-  const written = () =>
-    ['graupel-hail', 'graupel-whale', 'graupel-pod'].flatMap((folder) => {
-      const path = join(server.dataFolder, 'objects', folder)
-      return readdirSync(path).map(
-        (name) => `${name} ${statSync(join(path, name)).mtimeMs} ${statSync(join(path, name)).size}`,
-      )
-    })
-  const before = written()
-  for (let i = 0; i < 20; i++) await total(server, site, 'hits', [], { interval: i % 2 ? 'minute' : 'day' })
-  expect(written()).toEqual(before)
 })
 
 test('loses and doubles nothing under kill -9 at random, with clients that send until acknowledged', {

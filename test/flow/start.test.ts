@@ -245,7 +245,7 @@ describe('a mistake in a setting', () => {
     ['GRAUPEL_GEO', '/nowhere/geo.mmdb', /GRAUPEL_GEO names \/nowhere\/geo\.mmdb/],
     ['GRAUPEL_DEMO', 'yes', /GRAUPEL_DEMO is 1 or 0/],
     ['GRAUPEL_MASTER', '0:short', /GRAUPEL_MASTER is damaged/],
-    ['GRAUPEL_DATA', '/proc/graupel', /GRAUPEL_DATA: \/proc\/graupel can't be written/],
+    ['GRAUPEL_DATA', '/dev/null/graupel', /GRAUPEL_DATA: \/dev\/null\/graupel can't be written/],
   ])('%s=%s is said in a line, with 1', async (name, value, words) => {
     const launcher = start(temporaryFolder(), { [name]: value })
     expect((await launcher.ended).code).toBe(1)

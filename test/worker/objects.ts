@@ -93,3 +93,10 @@ export const rows = (stub: Parameters<typeof runInDurableObject>[0], table: stri
     stub,
     (_, { storage }) => storage.sql.exec<{ n: number }>(`SELECT count(*) AS n FROM ${table}`).one().n,
   )
+
+/** Rows that the object's own connection has ever changed. */
+export const changes = (stub: Parameters<typeof runInDurableObject>[0]): Promise<number> =>
+  runInDurableObject(
+    stub,
+    (_, { storage }) => storage.sql.exec<{ n: number }>(`SELECT total_changes() AS n`).one().n,
+  )

@@ -37,20 +37,20 @@ const HEADERS = {
 }
 
 export const pixel = new Hono<App>()
-  .get('/:text', async (c) => {
+  .get('/p/:text', async (c) => {
     const isImage = c.req.param('text').endsWith('.gif')
     const text = isImage ? c.req.param('text').slice(0, -'.gif'.length) : c.req.param('text')
     // An open slot makes the URL longer than its envelope; what nothing may be long is refused unread.
     await receive(c, text.length > URL_CHARACTERS ? 'too-big' : [text])
     return isImage ? answer(200, GIF) : answer(204)
   })
-  .post('/', async (c) => {
+  .post('/p/', async (c) => {
     const body = await readBody(c.req.raw, BODY_BYTES)
     const texts = body?.split('\n').filter(Boolean)
     await receive(c, !texts || texts.length > ENVELOPES ? 'too-big' : texts)
     return answer(204)
   })
-  .options('*', () => answer(204))
+  .options('/p/*', () => answer(204))
 
 function answer(status: 200 | 204, image?: Uint8Array): Response {
   const headers = { ...HEADERS, Date: new Date().toUTCString(), ...(image && { 'Content-Type': 'image/gif' }) }

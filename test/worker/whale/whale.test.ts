@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { expect, test } from 'vitest'
-import { breaks, madeSite, rows, view, views } from '../objects'
+import { breaks, changes, madeSite, rows, view, views } from '../objects'
 
 test('answers the same before and after a close, an eviction, and events that come late', async () => {
   const { hail, whale, total } = await madeSite('Asia/Kolkata')
@@ -85,4 +85,19 @@ test('is exact after it was restored to an older state, as far as the log reache
   await hail().merge()
   expect(await total()).toBe(8)
   expect((await whale().status()).shards).toMatchObject([{ events: 8 }])
+})
+
+test('writes no row when it is read', async () => {
+  const { hail, whale, total } = await madeSite()
+  await hail().append(views(0, 3))
+  await hail().merge()
+  await hail().append(views(3, 3))
+  expect(await total()).toBe(6)
+  const before = [await changes(hail()), await changes(whale())]
+  for (let i = 0; i < 12; i++) expect(await total()).toBe(6)
+  await whale().status()
+  await hail().status()
+  expect([await changes(hail()), await changes(whale())]).toEqual(before)
+  await hail().append([view(9)])
+  expect(await changes(hail())).toBeGreaterThan(before[0]!)
 })

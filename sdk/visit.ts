@@ -69,7 +69,7 @@ export function view(before: Session | undefined, { now, offset, path, referrer 
 }
 
 /** Any other sign of the visitor keeps a session going, but begins none. */
-export const touch = (session: Session, now: number): Session =>
-  isOn(session, now) ? [now, ...(session.slice(1) as unknown as Rest)] : session
-
-type Rest = Session extends readonly [number, ...infer R] ? R : never
+export function touch(session: Session, now: number): Session {
+  const [, ...rest] = session
+  return isOn(session, now) ? [now, ...rest] : session
+}

@@ -113,6 +113,24 @@ async function announce(workerd: Workerd, settings: Settings, token: string, say
   say(`demo       ${await orReason(prepareDemo(origin, token, settings.data).then((path) => shown + path))}`)
 }
 
+/** How often to look whether npm's shell still stands. */
+const GLANCE_MS = 250
+
+/**
+ * npm puts a shell between itself and a command, and that shell dies of a signal without passing it on. So where npm
+ * started us (it says so to its children), the shell's end is a signal too. Elsewhere a parent may go and leave us.
+ */
+function whenShellEnds(end: () => void): void {
+  if (!process.env.npm_command) return
+  const shell = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === shell) return
+    clearInterval(timer)
+    end()
+  }, GLANCE_MS)
+  timer.unref()
+}
+
 /** A signal ends the server gently, a second one at once. Answers whether there was one. */
 function endWhenTold(workerd: Workerd): () => boolean {
   let wasTold = false
@@ -122,6 +140,7 @@ function endWhenTold(workerd: Workerd): () => boolean {
     void workerd.stop()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
+  whenShellEnds(end)
   return () => wasTold
 }
 

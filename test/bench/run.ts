@@ -18,8 +18,10 @@ import { cpuSeconds } from './process.ts'
 
 const CONNECTIONS = 64
 const ROUNDS = 3
-const EVENTS = 6_000
-const BARE_REQUESTS = 12_000
+/** Multiples of the connections, so that every body is sent and none twice. */
+const EVENTS = 100 * CONNECTIONS
+const BARE_REQUESTS = 200 * CONNECTIONS
+const BATCHES = 5 * CONNECTIONS
 const root = join(import.meta.dirname, '../..')
 const MASTER = `0:${Buffer.alloc(32, 7).toString('base64url')}`
 const admin = `ga_${Buffer.alloc(32, 9).toString('base64url')}`
@@ -112,12 +114,7 @@ function built(): string {
 }
 
 async function main(): Promise<void> {
-  const bundle = join(scratch, 'dist')
-  say('building…')
-  execFileSync('npm', ['run', '--silent', 'build', '--', '--out', bundle], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  const bundle = built()
   const empty = await bare()
   const server = await graupel(bundle)
   try {
@@ -133,7 +130,7 @@ async function main(): Promise<void> {
     })
     const counts = () => {
       const json = { ...headers, 'content-type': 'application/json', authorization: `Bearer ${keys.write}` }
-      const bodies = Array.from({ length: 300 }, (_, i) =>
+      const bodies = Array.from({ length: BATCHES }, (_, i) =>
         JSON.stringify(Array.from({ length: 20 }, (_, j) => ({ type: 'bench', id: `${Math.random()}-${i}-${j}` }))),
       )
       return { ...post(bodies), url: `${server.origin}/count?site=${site}`, headers: json }

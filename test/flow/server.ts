@@ -112,14 +112,15 @@ export interface Launcher {
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
 }
 
+/** As npm calls it: a shell that waits, and is the one to be signalled. */
+const SHELL = ['/bin/sh', '-c', '"$@"; exit $?', 'sh']
+
 /** The real command, `graupel start`, with these settings and no other variable than the system's own. */
-export function startLauncher(env: Record<string, string>, args: string[] = ['start']): Launcher {
-  const command = join(inject('built'), 'cli/graupel.js')
+export function startLauncher(env: Record<string, string>, words: string[] = ['start'], by?: 'shell'): Launcher {
+  const command = [process.execPath, join(inject('built'), 'cli/graupel.js'), ...words]
+  const [program, ...args] = by === 'shell' ? [...SHELL, ...command] : command
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [command, ...args], {
-    env: { PATH, HOME, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawn(program!, args, { env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   return watch(child)
 }
 

@@ -18,8 +18,8 @@ interface Settings {
   [name: string]: string
 }
 
-function start(data: string, settings: Settings = {}): Launcher {
-  return startLauncher({ PORT: '0', GRAUPEL_DATA: data, GRAUPEL_DEMO: '0', ...settings })
+function start(data: string, settings: Settings = {}, by?: 'shell'): Launcher {
+  return startLauncher({ PORT: '0', GRAUPEL_DATA: data, GRAUPEL_DEMO: '0', ...settings }, ['start'], by)
 }
 
 /** What it prints when it serves. */
@@ -222,6 +222,14 @@ describe('the end', () => {
     process.kill(workerd, 'SIGKILL')
     expect((await launcher.ended).code).toBe(1)
     expect(launcher.said()).toContain('workerd ended by itself (SIGKILL)')
+  })
+
+  it('comes with the end of the shell that npm puts before it', async () => {
+    const launcher = start(temporaryFolder(), { npm_command: 'exec' }, 'shell')
+    const { workerd } = await ready(launcher)
+    launcher.kill('SIGTERM')
+    await launcher.ended
+    expect(await gone(workerd)).toBe(true)
   })
 
   it('before it serves leaves no process behind', async () => {

@@ -54,7 +54,7 @@ function periodsOf(time: number, offset: number): Record<string, number> {
   }
 }
 
-export function view(before: Session | undefined, { now, offset, path, referrer }: View): [Session, Viewed] {
+export function visit(before: Session | undefined, { now, offset, path, referrer }: View): [Session, Viewed] {
   const on = isOn(before, now)
   let flags = on ? (before[3] === 1 ? 16 : 0) : 1
   if (!before) flags |= 8

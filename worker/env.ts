@@ -20,6 +20,20 @@ export interface Env {
 }
 
 /** One Pod a deployment, one Whale a site, K Hails a site: their names, and nothing else names an object. */
-export const pod = (env: Env) => env.POD.getByName('pod')
-export const whale = (env: Env, site: number) => env.WHALE.getByName(String(site))
-export const hail = (env: Env, site: number, shard: number) => env.HAIL.getByName(`${site}/${shard}`)
+export const pod = (env: Env) => env.POD.get(idOf(env.POD, 'pod', 'pod'))
+export const whale = (env: Env, site: number) => env.WHALE.get(idOf(env.WHALE, 'whale', String(site)))
+export const hail = (env: Env, site: number, shard: number) => env.HAIL.get(idOf(env.HAIL, 'hail', `${site}/${shard}`))
+
+/** An id is a hash of its name, and asked for with each event: as dear as opening a second envelope. */
+const ids = new Map<string, DurableObjectId>()
+const MOST_IDS = 10_000
+
+function idOf(namespace: Pick<DurableObjectNamespace, 'idFromName'>, kind: string, name: string): DurableObjectId {
+  const key = `${kind} ${name}`
+  const known = ids.get(key)
+  if (known) return known
+  if (ids.size >= MOST_IDS) ids.clear()
+  const id = namespace.idFromName(name)
+  ids.set(key, id)
+  return id
+}

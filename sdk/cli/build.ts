@@ -37,7 +37,7 @@ function run(name: string, args: string[], env: Record<string, string> = {}): vo
 
 const started = performance.now()
 mkdirSync(join(out, 'worker'), { recursive: true })
-run('rollup', ['--config', 'sdk/rollup.config.js', '--configOut', out, '--silent'], { GRAUPEL_OUT: out })
+run('rollup', ['--config', 'sdk/rollup.config.js', '--configOut', out, '--silent'])
 const beacon = join(out, 'beacon.txt')
 if (!existsSync(beacon)) {
   console.error(`build: rollup made no ${beacon}`)

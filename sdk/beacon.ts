@@ -1,0 +1,24 @@
+/** The script tag's entry. `<script defer src="https://HOST/b/SITE.js"></script>` is all that a page needs. */
+import { type Count, notice } from './notice'
+import type { Config } from './seal/pair'
+
+/** Stands once in the built text, where the server puts its values. */
+declare const GRAUPEL_CONFIG: Config
+
+declare global {
+  interface Window {
+    /** `q` holds the calls of a page that could not wait for the script. */
+    graupel?: { count?: Count; q?: Parameters<Count>[] }
+  }
+}
+
+try {
+  const before = window.graupel
+  const script = document.currentScript
+  // A second tag of the same script has nothing to add.
+  if (script instanceof HTMLScriptElement && (!before || before.q)) {
+    const count = notice(GRAUPEL_CONFIG, script.dataset, script.src)
+    window.graupel = { count }
+    before?.q?.forEach((call) => count(...call))
+  }
+} catch {}

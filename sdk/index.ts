@@ -1,0 +1,52 @@
+/** The npm door: the beacon for pages that bundle their scripts. It asks the server once for the site's current key. */
+import type { Options } from './context'
+import { type Count, notice } from './notice'
+import { configOf } from './speak'
+
+export type { Dimensions, Numbers } from './wire/event'
+export type { Count }
+
+export interface Start {
+  /** The server's origin, `https://count.example`. */
+  host: string
+  /** The site's number or name. */
+  site: number | string
+  /** The script's public prefix, where the site has another than `b`. */
+  prefix?: string
+  /** As the script tag's attributes, without `data-`. */
+  hash?: boolean
+  query?: string
+  downloads?: string
+  ignore?: string
+  local?: boolean
+  automation?: boolean
+}
+
+const waiting: Parameters<Count>[] = []
+let started: Count | undefined
+let starting = false
+
+/** Begins to count. A second call does nothing, and neither does one outside a browser. */
+export async function start({ host, site, prefix = 'b', ...switches }: Start): Promise<void> {
+  if (starting || typeof document === 'undefined') return
+  starting = true
+  try {
+    const script = new URL(`/${prefix}/${site}.js`, host).href
+    started = notice(await configOf(script), attributesOf(switches), script)
+    for (const call of waiting.splice(0)) started(...call)
+  } catch {
+    starting = false
+  }
+}
+
+/** Counts something of the page's own. Calls before `start` is through wait for it. */
+export const count: Count = (...call) => {
+  if (started) started(...call)
+  else if (waiting.length < 100) waiting.push(call)
+}
+
+/** `true` is an attribute that is there. */
+function attributesOf(switches: Record<string, string | boolean | undefined>): Options {
+  const given = Object.entries(switches).filter(([, value]) => value !== undefined && value !== false)
+  return Object.fromEntries(given.map(([name, value]) => [name, value === true ? '' : String(value)]))
+}

@@ -100,8 +100,12 @@ export function render(from: string, to: string, values: Record<string, string>)
 }
 
 /** Makes or recalls what the demo needs and renders it; answers the path to open. */
-export async function prepareDemo(origin: string, adminToken: string, dataFolder: string): Promise<string> {
-  const pages = join(root, 'demo/pages')
+export async function prepareDemo(
+  origin: string,
+  adminToken: string,
+  dataFolder: string,
+  pages = join(root, 'demo/pages'),
+): Promise<string> {
   if (!existsSync(pages)) throw new Error('this package came without demo pages')
   const call = caller(origin, adminToken)
   const file = join(dataFolder, 'demo.json')

@@ -28,7 +28,7 @@ export interface Pair {
 }
 
 const CURVE = 'X25519'
-const BASE = Uint8Array.of(9, ...new Uint8Array(31))
+const BASE = [9]
 const VERSION_AND_KIND = 0x11
 
 const pairOf = ([site, epoch]: Config, epk: Uint8Array, shared: Uint8Array): Pair => ({

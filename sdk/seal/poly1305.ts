@@ -4,12 +4,12 @@ import { bytesOf, integer } from './integer'
 const P = 2n ** 130n - 5n
 const CLAMP = 0xffffffc0ffffffc0ffffffc0fffffffn
 
-/** The 16-byte tag under a one-time key of 32 bytes. */
+/** The 16-byte tag under a one-time key, the first 32 bytes of `key`. */
 export function poly1305(bytes: Uint8Array, key: Uint8Array) {
-  const r = integer(key.slice(0, 16)) & CLAMP
   let sum = 0n
   for (let at = 0; at < bytes.length; at += 16) {
-    sum = ((sum + integer([...bytes.slice(at, at + 16), 1])) * r) % P
+    const block = integer([...bytes.slice(at, at + 16), 1])
+    sum = ((sum + block) * (integer(key.slice(0, 16)) & CLAMP)) % P
   }
-  return bytesOf(sum + integer(key.slice(16)), 16)
+  return bytesOf(sum + integer(key.slice(16, 32)), 16)
 }

@@ -8,12 +8,9 @@ const PADDING = 32
 
 /** Spends one seq of the pair. */
 export function seal(pair: Pair, text: string): string {
-  const seq = [++pair.seq >> 8, pair.seq & 255]
-  const plain = new TextEncoder().encode(text)
-  const padded = new Uint8Array(Math.ceil(plain.length / PADDING) * PADDING).fill(32)
-  padded.set(plain)
-  const nonce = new Uint8Array(24)
-  nonce.set(pair.opening.slice(0, 7))
-  nonce.set(seq, 22)
-  return textOf([...pair.opening, ...seq, ...secretbox(padded, nonce, pair.box)])
+  const seq = [++pair.seq >> 8, pair.seq]
+  let plain: Uint8Array
+  while ((plain = new TextEncoder().encode(text)).length % PADDING) text += ' '
+  const nonce = Uint8Array.of(...pair.opening.slice(0, 7), ...new Uint8Array(15), ...seq)
+  return textOf(Uint8Array.of(...pair.opening, ...seq, ...secretbox(plain, nonce, pair.box)))
 }

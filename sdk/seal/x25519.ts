@@ -8,7 +8,7 @@ const P = 2n ** 255n - 19n
 const A24 = 121665n
 
 /** Throws on the all-zero result of a low-order point: such a box would open for everyone. */
-export function x25519(secret: Uint8Array, point: Uint8Array) {
+export function x25519(secret: Uint8Array, point: Iterable<number>) {
   const scalar = (integer(secret) & (2n ** 254n - 8n)) | (2n ** 254n)
   const u = integer(point) & (2n ** 255n - 1n)
   let [x2, z2, x3, z3] = [1n, 0n, u, 1n]

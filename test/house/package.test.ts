@@ -84,7 +84,7 @@ test('names the same objects to both runtimes, under ids that never change', () 
 test('hands the Worker all that it asks for, and nothing else', () => {
   const asked = [...read('worker/env.ts').matchAll(/^ {2}([A-Z_]+)\??:/gm)].map(([, name]) => name)
   const given = [...read('worker/workerd.capnp').matchAll(/^ {4}\(name = "([A-Z_]+)"/gm)].map(([, name]) => name)
-  expect(given.toSorted()).toEqual(asked.toSorted())
+  expect(new Set(given)).toEqual(new Set(asked))
 })
 
 test('has the commands it promises', () => {

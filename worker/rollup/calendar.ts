@@ -83,7 +83,7 @@ export function calendarOf(zones: Zones): Calendar {
   if (latest?.zones === zones) return latest.calendar
   const name = JSON.stringify(zones)
   const calendar = calendars.get(name) ?? new Calendar(zones)
-  if (calendars.size >= MOST_CALENDARS) calendars.clear()
+  if (calendars.size >= MOST_CALENDARS && !calendars.has(name)) calendars.clear()
   calendars.set(name, calendar)
   latest = { zones, calendar }
   return calendar

@@ -1,56 +1,58 @@
 /**
- * A cell: the numbers at one interval × start × type × path. Sums are compensated (Neumaier 1974), so that they agree
- * to 1e-12 whatever the order and split they were added in; counts are integers and exact.
+ * A cell: the numbers at one start, type and path, as sums by metric name. Each sum carries what rounding took from it
+ * (Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", 1974), so that floats come out
+ * the same to 1e-12 however events were split and ordered; whole numbers are exact to 2^53.
  */
 
-/** A sum and what rounding has taken from it so far; most have lost nothing. */
-interface Sum {
-  value: number
-  carry: number
+/** Three lists that run side by side: most cells have one or two metrics, and are millions. */
+export interface Cell {
+  names: string[]
+  sums: number[]
+  carries: number[]
 }
 
-export type Cell = Map<string, Sum>
-
-export const empty = (): Cell => new Map()
+export const empty = (): Cell => ({ names: [], sums: [], carries: [] })
 
 export function add(cell: Cell, name: string, value: number, carry = 0): void {
-  const sum = cell.get(name)
-  if (!sum) {
-    cell.set(name, { value, carry })
+  const i = cell.names.indexOf(name)
+  if (i < 0) {
+    cell.names.push(name)
+    cell.sums.push(value)
+    cell.carries.push(carry)
     return
   }
-  const total = sum.value + value
-  if (Number.isSafeInteger(total) && Number.isInteger(value) && Number.isInteger(sum.value)) sum.carry += carry
-  else {
-    const [large, small] = Math.abs(sum.value) >= Math.abs(value) ? [sum.value, value] : [value, sum.value]
-    sum.carry += large - total + small + carry
-  }
-  sum.value = total
+  const sum = cell.sums[i]!
+  const total = sum + value
+  cell.sums[i] = total
+  const lost = Math.abs(sum) >= Math.abs(value) ? sum - total + value : value - total + sum
+  if (lost !== 0 || carry !== 0) cell.carries[i]! += lost + carry
 }
 
 export function merge(into: Cell, from: Cell): void {
-  for (const [name, { value, carry }] of from) add(into, name, value, carry)
+  for (let i = 0; i < from.names.length; i++) add(into, from.names[i]!, from.sums[i]!, from.carries[i]!)
 }
 
-/** The sum, or 0 where nothing was added. */
-export function valueOf(cell: Cell | undefined, name: string): number {
-  const sum = cell?.get(name)
-  return sum ? sum.value + sum.carry : 0
+/** The sum of a metric; 0 where the cell has none. */
+export function value(cell: Cell, name: string): number {
+  const i = cell.names.indexOf(name)
+  return i < 0 ? 0 : cell.sums[i]! + cell.carries[i]!
 }
 
-/** Compact JSON for a column: `{"hits":3,"dollars":[0.30000000000000004,-2.7e-17]}`. */
-export function toText(cell: Cell): string {
-  const object: Record<string, number | [number, number]> = Object.create(null)
-  for (const [name, { value, carry }] of cell) object[name] = carry ? [value, carry] : value
-  return JSON.stringify(object)
+/** `{"hits":3,"dollars":12.5}`; a sum with a carry is `[sum, carry]`. */
+export function toText({ names, sums, carries }: Cell): string {
+  const numbers = names.map((name, i) => {
+    const number = carries[i] === 0 ? `${sums[i]!}` : `[${sums[i]!},${carries[i]!}]`
+    return `${JSON.stringify(name)}:${number}`
+  })
+  return `{${numbers.join()}}`
 }
 
 export function fromText(text: string): Cell {
   const cell = empty()
-  const object: Record<string, number | [number, number]> = JSON.parse(text)
-  for (const [name, sum] of Object.entries(object)) {
-    if (typeof sum === 'number') cell.set(name, { value: sum, carry: 0 })
-    else cell.set(name, { value: sum[0], carry: sum[1] })
+  const numbers: Record<string, number | [sum: number, carry: number]> = JSON.parse(text)
+  for (const [name, number] of Object.entries(numbers)) {
+    const [sum, carry] = typeof number === 'number' ? [number, 0] : number
+    add(cell, name, sum, carry)
   }
   return cell
 }

@@ -32,5 +32,8 @@ export function problem(c: Context, { status, detail, field }: Pick<Problem, 'st
   return c.body(JSON.stringify(body), status, {
     'Content-Type': 'application/problem+json',
     'Cache-Control': 'no-store',
+    // A script of another origin must be able to read what went wrong, and when to come again.
+    'Access-Control-Allow-Origin': '*',
+    'Access-Control-Expose-Headers': 'Date, Retry-After',
   })
 }

@@ -14,11 +14,8 @@ declare global {
 
 try {
   const before = window.graupel
-  const script = document.currentScript
-  // A second tag of the same script has nothing to add.
-  if (script instanceof HTMLScriptElement && (!before || before.q)) {
-    const count = notice(GRAUPEL_CONFIG, script.dataset, script.src)
-    window.graupel = { count }
-    before?.q?.forEach((call) => count(...call))
-  }
+  const script = document.currentScript as HTMLScriptElement // This is one; in a module there is none, which throws.
+  const count = notice(GRAUPEL_CONFIG, script.dataset, script.src)
+  window.graupel = { count }
+  before?.q?.forEach((call) => count(...call))
 } catch {}

@@ -6,37 +6,28 @@ export type Options = Readonly<Record<string, string | undefined>>
 /** The parts of `window.location` that are looked at. */
 export type Address = Pick<Location, 'host' | 'pathname' | 'search' | 'hash'>
 
-export interface Place {
-  path: string
-  /** host + path + the kept part of the query. */
-  page: string
-}
+/** `gclid`, `fbclid`, `msclkid`, `wbraid`, `li_fat_id`…: their values name one click of one person. */
+const CLICK_ID = /(clk?id|braid|fat_id)=[^&]*/g
+const CAMPAIGN = /^(utm_\w+=|ref=|source=|\w+(clk?id|braid|fat_id)$)/
 
-const CAMPAIGN = /^(utm_.*|ref|source)$/
-/** They name one click of one person, so only that there was one is told. */
-const CLICK_ID = /^((g|fb|tt|tw)clid|[gw]braid|msclkid|li_fat_id)$/
-
-/** `?` and those parameters that `tell` makes something of. */
-function pick(search: string, tell: (name: string, pair: string) => string | false): string {
-  const kept: string[] = []
-  new URLSearchParams(search).forEach((value, name) => {
-    const told = tell(name, name + '=' + encodeURIComponent(value))
-    if (told) kept.push(told)
-  })
-  return kept.length ? '?' + kept.join('&') : ''
-}
+/** `?` and the parameters that fit. */
+const pick = (search: string, fit: RegExp): string =>
+  search
+    .slice(1)
+    .split('&')
+    .filter((pair) => fit.test(pair))
+    .reduce((kept, pair) => (kept ? `${kept}&` : '?') + pair, '')
 
 /** With `data-hash` the fragment goes on where the path ends: `/shop/#/cart?id=1` is `/shop/cart`. */
-export function placeOf({ host, pathname, search, hash }: Address, { hash: byHash, query }: Options): Place {
-  const path = byHash == null ? pathname : (pathname + hash.replace(/\?.*/, '')).replace(/\/?#!?\/?/, '/')
-  const names = query?.split(/[ ,]+/)
-  return { path, page: host + path + pick(search, (name, pair) => !!names?.includes(name) && pair) }
-}
+export const pathOf = ({ pathname, hash }: Address, options: Options): string =>
+  options.hash == null ? pathname : (pathname + hash.split('?')[0]).replace(/\/?#!?\/?/, '/')
+
+/** host + path + the kept part of the query. */
+export const pageOf = (address: Address, options: Options): string =>
+  address.host + pathOf(address, options) + pick(address.search, RegExp(`^(${options.query?.replace(/[ ,]+/g, '|')})=`))
 
 /** The external referrer as host + path, then `?` and the campaign; empty for a direct visit. */
 export function arrivalOf(referrer: string, { host, search }: Address): string {
-  const from = referrer ? new URL(referrer) : undefined
-  const isOutside = from && from.host !== host
-  const campaign = pick(search, (name, pair) => (CAMPAIGN.test(name) ? pair : CLICK_ID.test(name) && name))
-  return (isOutside ? from.host + from.pathname : '') + campaign
+  const from = referrer.replace(/^.*?\/\/|[?#].*/g, '')
+  return (from.startsWith(host + '/') ? '' : from) + pick(search.replace(CLICK_ID, '$1'), CAMPAIGN)
 }

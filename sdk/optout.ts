@@ -2,18 +2,20 @@
 import type { Options } from './context'
 import { recall } from './storage'
 
-const GPC = 1
-const DNT = 2
-const LOCAL = /^(localhost|127\..*|\[::1]|)$/
+const LOCAL = /^(localhost|127\..*|\[::1])?$/
 
 /** `respect` holds the site's own rule: bit 1 Global Privacy Control, bit 2 Do Not Track. */
 export function isOptedOut(respect: number, { ignore = '', automation, local }: Options): boolean {
-  const { doNotTrack, webdriver, globalPrivacyControl }: Navigator & { globalPrivacyControl?: boolean } = navigator
-  if (recall('graupel-off') === '1') return true
-  if (globalPrivacyControl && respect & GPC && !ignore.includes('gpc')) return true
-  if (doNotTrack === '1' && respect & DNT && !ignore.includes('dnt')) return true
-  if (webdriver && automation == null) return true
+  const browser: Navigator & { globalPrivacyControl?: boolean } = navigator
+  if (
+    recall('graupel-off') ||
+    (respect & 1 && browser.globalPrivacyControl && !ignore.includes('gpc')) ||
+    (respect & 2 && browser.doNotTrack === '1' && !ignore.includes('dnt')) ||
+    (browser.webdriver && automation == null)
+  ) {
+    return true
+  }
   if (local != null || !LOCAL.test(location.hostname)) return false
-  console.info('graupel: not counting on this host, add data-local to the script tag to count')
+  console.info('graupel: add data-local to count on localhost')
   return true
 }

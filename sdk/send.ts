@@ -11,97 +11,72 @@ const MOST_CHARACTERS = 60_000
 /** What the server takes in one request. */
 const BATCH = 20
 const FIRST_WAIT = 1000
-const LONGEST_WAIT = 3_600_000
-/** 2^9 seconds: eight minutes between tries when it stays away. */
-const MOST_DOUBLINGS = 9
+const LONGEST_WAIT = 600_000
 
-export interface Sender {
-  /** Queues an envelope; `drain` sends it. */
-  add(envelope: string): void
-  drain(): void
-  /** As `drain`, and does not wait any longer. */
-  retry(): void
-  /** Sends without an answer, for a page that goes away. */
-  leave(): void
+type Hear = (envelopes: string[], date: string | null) => void
+
+let url: string
+let hear: Hear
+let isBusy: boolean
+let hasOnlyImages: boolean
+let backOff = FIRST_WAIT
+
+/** `target` ends with the slash before an envelope. `listener` gets what was acknowledged, and the answer's `Date`. */
+export function aim(target: string, listener: Hear): void {
+  url = target
+  hear = listener
 }
 
-/** `url` ends with the slash before an envelope. `heard` gets what was acknowledged, and the answer's `Date` if there is one. */
-export function sender(url: string, heard: (envelopes: string[], date?: string | null) => void): Sender {
-  let isBusy = false
-  let hasOnlyImages = false
-  let tries = 0
-  let resume = 0
+const queued = () => recall<string[]>(QUEUE) ?? []
 
-  const queued = () => (recall(QUEUE) ?? '').split('\n').filter(Boolean)
-  const write = (envelopes: string[]) => keep(QUEUE, envelopes.join('\n'))
+/** Queues an envelope; `drain` sends it. */
+export function add(envelope: string): void {
+  const envelopes = [...queued(), envelope].slice(-MOST)
+  while (envelopes.join().length > MOST_CHARACTERS) envelopes.shift()
+  keep(QUEUE, envelopes)
+}
 
-  async function post(envelopes: string[]) {
-    const answer = await fetch(url, {
-      method: 'POST',
-      body: envelopes.join('\n'),
-      keepalive: true,
-      credentials: 'omit',
-    })
-    if (!answer.ok) throw answer
-    heard(envelopes, answer.headers.get('date'))
-    return envelopes
-  }
-
-  /** Where a page's policy forbids fetch it often allows pictures. */
-  const draw = (envelopes: string[]) =>
-    new Promise<string[]>((resolve, onerror) => {
-      const sent = envelopes.slice(0, 1)
-      Object.assign(new Image(), { onload: () => resolve(sent), onerror, src: url + sent + '.gif' })
-    })
-
-  async function deliver(envelopes: string[]) {
-    if (hasOnlyImages) return draw(envelopes)
-    try {
-      return await post(envelopes)
-    } catch (answer) {
-      if (answer instanceof Response || !navigator.onLine) throw answer
-      const sent = await draw(envelopes)
+/** One request at a time: the next begins when this one's end, or the wait it asks for, is over. */
+export async function drain(): Promise<void> {
+  const batch = queued().slice(0, BATCH)
+  if (isBusy || !batch[0]) return
+  isBusy = true
+  let wait = 0
+  try {
+    const body = batch.join('\n')
+    const post = { method: 'POST', body, keepalive: true, credentials: 'omit' } as const
+    const answer = !hasOnlyImages && (await fetch(url, post).catch(() => {}))
+    if (answer) {
+      wait = Number(answer.headers.get('retry-after')) * 1000
+      if (!answer.ok) throw wait
+      hear(batch, answer.headers.get('date'))
+    } else {
+      // Where a page's policy forbids fetch it often allows pictures, and a picture that loads was acknowledged.
+      batch.length = 1
+      await new Promise((onload, onerror) => Object.assign(new Image(), { onload, onerror, src: url + batch + '.gif' }))
       hasOnlyImages = true
-      return sent
     }
+    keep(
+      QUEUE,
+      queued().filter((envelope) => !batch.includes(envelope)),
+    )
+    backOff = FIRST_WAIT
+  } catch {
+    wait = Math.max(wait, backOff * (0.5 + Math.random()))
+    backOff = Math.min(2 * backOff, LONGEST_WAIT)
   }
+  setTimeout(retry, wait)
+}
 
-  async function drain() {
-    const envelopes = queued().slice(0, BATCH)
-    if (isBusy || !envelopes.length || Date.now() < resume) return
-    isBusy = true
-    try {
-      const sent = await deliver(envelopes)
-      write(queued().filter((envelope) => !sent.includes(envelope)))
-      tries = 0
-      setTimeout(drain)
-    } catch (answer) {
-      const asked = answer instanceof Response ? Number(answer.headers.get('retry-after')) * 1000 || 0 : 0
-      const wait = FIRST_WAIT * 2 ** Math.min(tries++, MOST_DOUBLINGS) * (0.5 + Math.random())
-      const due = Math.min(Math.max(asked, wait), LONGEST_WAIT)
-      resume = Date.now() + due
-      setTimeout(retry, due)
-    }
-    isBusy = false
-  }
+/** As `drain`, and does not wait any longer. */
+export function retry(): void {
+  isBusy = false
+  drain()
+}
 
-  function retry() {
-    resume = 0
-    drain()
-  }
-
-  return {
-    add(envelope) {
-      const envelopes = [...queued(), envelope].slice(-MOST)
-      while (envelopes.join().length > MOST_CHARACTERS) envelopes.shift()
-      write(envelopes)
-    },
-    drain,
-    retry,
-    leave() {
-      const envelopes = queued().slice(-BATCH)
-      if (hasOnlyImages) drain()
-      else if (envelopes.length) navigator.sendBeacon(url, envelopes.join('\n'))
-    },
-  }
+/** Sends without an answer, for a page that goes away. */
+export function leave(): void {
+  const batch = queued().slice(-BATCH)
+  if (hasOnlyImages) drain()
+  else if (batch[0]) navigator.sendBeacon(url, batch.join('\n'))
 }

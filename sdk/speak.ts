@@ -2,154 +2,133 @@
  * Gathers what was noticed, seals it and hands it to the sender. Holds the page load's key pair, and knows what time it is:
  * by the browser's clock, corrected where an answer has shown it to be wrong. What is worth saying is `notice`'s business.
  */
-import { arrivalOf, type Options, type Place } from './context'
+import { arrivalOf, type Options, pageOf, pathOf } from './context'
 import { type Config, type Pair, pairNow, pairSoon } from './seal/pair'
 import { seal } from './seal/seal'
-import { sender } from './send'
-import { keep, recall } from './storage'
-import { dayOf, type Session, touch, visit } from './visit'
+import { add, aim, drain } from './send'
+import { isForgetful, keep, recall } from './storage'
+import { isOn, periodsOf, type Session, visit } from './visit'
 import type { Saying } from './wire/event'
 
 const SESSION = 'graupel'
 const CLOCK = 'graupel-clock'
 
 const MINUTE = 60_000
-const DAY = 1440 * MINUTE
 /** Honest clocks differ by less. */
 const SKEW = 10 * MINUTE
 /** The server refuses what is older, so that sealing it anew repeats nothing. */
-const HORIZON = 3 * DAY
+const HORIZON = 3 * 1440 * MINUTE
 /** A key works for a week at least: a page that stays open asks in time. */
-const KEY_AGE = 3 * DAY
-/** A pair seals no more envelopes than this. */
+const KEY_AGE = HORIZON
+/** A pair seals no more envelopes than this, or hardly. */
 const MOST_SEQS = 150
 /** More in one envelope, and it outgrows a URL. */
 const MOST_SAYINGS = 20
 
 type Plaintext = [ts: number, page: string, referrer: string, width: number, ...sayings: Saying[]]
 
-/** The configuration, taken out of a script as the server sends it. */
-export async function configOf(script: string): Promise<Config> {
-  const text = await (await fetch(script)).text()
-  return JSON.parse(/\[\d+,\d+,"[\w-]{43}"[^\]]+]/.exec(text)![0])
+let config: Config
+let options: Options
+let script: string
+let configured: number
+let pair: Pair | undefined
+let pairDay: number | undefined
+/** The page of the last view; what is said is said there. */
+let page: string | undefined
+const said: Saying[] = []
+const sealed: Record<string, Plaintext> = {}
+
+let clock = recall<number>(CLOCK) ?? 0
+const now = () => Date.now() + clock
+
+/** `url` is the script's own, from whose origin it counts unless the options name another host. */
+export function introduce(values: Config, attributes: Options, url: string): void {
+  config = values
+  options = attributes
+  script = url
+  configured = now()
+  aim(new URL(config[4], options.host ?? url).href, hear)
 }
 
-function recallSession(): Session | undefined {
+/** The configuration, taken out of a script as the server sends it. */
+export const configOf = async (url: string): Promise<Config> =>
+  JSON.parse((await (await fetch(url)).text()).match(/\[\d+,\d+,"[^\]]+]/)![0])
+
+/** The next envelope gets a new key pair. */
+export function renew(): void {
+  pair = undefined
+}
+
+/** Has a key ready where that takes waiting; where that fails, `close` makes one at once. */
+async function prepare(): Promise<void> {
+  const [today] = periodsOf(now(), config[3])
+  if (pairDay !== today || pair!.seq >= MOST_SEQS) renew()
+  pairDay = today
+  if (now() - configured > KEY_AGE) {
+    config = await configOf(script)
+    configured = now()
+    renew()
+  }
+  if (pair) return
+  const made = await pairSoon(config)
+  pair ??= made
+}
+
+/** Says it with the next envelope, which follows at once. What comes before the first view waits for that. */
+export async function say(saying: Saying): Promise<void> {
+  said.push(saying)
+  if (!page) return
   try {
-    return JSON.parse(recall(SESSION)!) ?? undefined
+    await prepare().catch(() => {})
+    close()
+    drain()
   } catch {}
 }
 
-export interface Speaker {
-  /** Says it with the next envelope, which follows at once. Before the first view it waits for that. */
-  say(saying: Saying): void
-  /** Says a view of a place; what is said from now on is said there. */
-  view(place: Place): void
-  /** Seals what was said so far, and does not send it. */
-  close(): void
-  /** Sends what there is, for a page that goes away. */
-  leave(): void
-  drain(): void
-  retry(): void
-  /** The next envelope gets a new key pair. */
-  renew(): void
+/** Seals what was said so far, and does not send it. */
+export function close(): void {
+  while (page && said[0]) {
+    const session = recall<Session>(SESSION)!
+    if (isOn(session, now())) session[0] = now()
+    keep(SESSION, session)
+    enclose([now(), page, session[6], innerWidth, ...said.splice(0, MOST_SAYINGS)])
+  }
 }
 
-/** `script` is the script's own URL, from whose origin it counts unless `options` name another host. */
-export function speaker(config: Config, { host }: Options, script: string): Speaker {
-  let pair: Pair | undefined
-  let pairDay: number
-  let configured = Date.now()
-  let place: Place | undefined
-  const said: Saying[] = []
-  const sealed = new Map<string, Plaintext>()
-  const { add, drain, retry, leave } = sender(new URL(config[4], host ?? script).href, hear)
+function enclose(plaintext: Plaintext): void {
+  const envelope = seal((pair ??= pairNow(config)), JSON.stringify(plaintext))
+  sealed[envelope] = plaintext
+  add(envelope)
+}
 
-  const clock = () => Number(recall(CLOCK))
-  const now = () => Date.now() + clock()
-  const today = () => dayOf(now(), config[3])
-  const isSpent = () => !pair || pair.seq >= MOST_SEQS || pairDay !== today()
-
-  function use(made: Pair): Pair {
-    pairDay = today()
-    pair = made
-    return made
-  }
-
-  /** Has a key ready where that takes waiting. Where it fails there is still `pairNow`, once the page is at rest. */
-  async function prepare(): Promise<void> {
-    try {
-      if (Date.now() - configured > KEY_AGE) {
-        config = await configOf(script)
-        configured = Date.now()
-        pair = undefined
-      }
-      if (!isSpent()) return
-      const made = await pairSoon(config)
-      if (isSpent()) use(made)
-    } catch {
-      await new Promise<unknown>(self.requestIdleCallback ?? setTimeout)
-    }
-  }
-
-  function enclose(plaintext: Plaintext): void {
-    const envelope = seal(isSpent() ? use(pairNow(config)) : pair!, JSON.stringify(plaintext))
-    sealed.set(envelope, plaintext)
-    add(envelope)
-  }
-
-  function close(): void {
-    if (!place) return
-    while (said.length) {
-      const session = recallSession()
-      if (session) keep(SESSION, JSON.stringify(touch(session, now())))
-      enclose([now(), place.page, session?.[6] ?? '', innerWidth, ...said.splice(0, MOST_SAYINGS)])
-    }
-  }
-
-  /** Sets the clock, and repeats what was refused because of it. */
-  function hear(envelopes: string[], date: string | null): void {
-    const server = Date.parse(date!)
-    const skew = server - Date.now()
-    const wrong = clock()
-    if (date) keep(CLOCK, String(Math.abs(skew) > SKEW ? skew : 0))
-    for (const envelope of envelopes) {
-      const plaintext = sealed.get(envelope)
-      sealed.delete(envelope)
-      if (!plaintext || !(plaintext[0] < server - HORIZON)) continue
-      plaintext[0] += clock() - wrong
+/** Sets the clock, and repeats what was refused because of it. */
+function hear(envelopes: string[], date: string | null): void {
+  const server = Date.parse(date!)
+  const skew = server - Date.now()
+  const wrong = clock
+  clock = Math.abs(skew) > SKEW ? skew : 0
+  keep(CLOCK, clock)
+  for (const envelope of envelopes) {
+    const plaintext = sealed[envelope]
+    delete sealed[envelope]
+    if (plaintext && plaintext[0] < server - HORIZON) {
+      plaintext[0] += clock - wrong
       enclose(plaintext)
     }
   }
+}
 
-  async function say(saying: Saying): Promise<void> {
-    said.push(saying)
-    if (!place) return
-    await prepare()
-    try {
-      close()
-      drain()
-    } catch {}
-  }
+export const hasMoved = (): boolean => page !== pageOf(location, options)
 
-  return {
-    say,
-    view(next) {
-      // The page's referrer brought its first view only: a session that begins on it hours later began by itself.
-      const referrer = place ? '' : arrivalOf(document.referrer, location)
-      place = next
-      const before = recallSession()
-      const [session, saying] = visit(before, { now: now(), offset: config[3], path: next.path, referrer })
-      const isKept = keep(SESSION, JSON.stringify(session))
-      // Without storage all that can be known is whether somebody came from elsewhere just now.
-      say(isKept ? saying : ['p', referrer ? 1 : 0, 0, '', ''])
-    },
-    close,
-    leave,
-    drain,
-    retry,
-    renew() {
-      pair = undefined
-    },
-  }
+/** Says that this page is seen, and what that is the first of. */
+export function view(): void {
+  // The page's referrer brought its first view only: a session that begins on it hours later began by itself.
+  const referrer = page ? '' : arrivalOf(document.referrer, location)
+  const path = pathOf(location, options)
+  const fresh: Session = [now(), now(), now(), 1, path, path, referrer]
+  const [session, saying] = visit(recall(SESSION), fresh, config[3])
+  keep(SESSION, session)
+  page = pageOf(location, options)
+  // Without storage all that can be known is whether somebody came from elsewhere just now.
+  say(isForgetful ? ['p', referrer ? 1 : 0, 0, '', ''] : saying)
 }

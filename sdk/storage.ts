@@ -1,23 +1,28 @@
 /**
- * The origin's localStorage, or memory where the visitor's browser refuses it. Never throws.
- * Its keys are all that the script keeps in a browser; README.md beside this file lists them.
+ * What the script keeps in a browser: JSON in the origin's localStorage, or in memory where the visitor refuses that.
+ * Never throws. README.md beside this file lists the keys and why each is needed.
  */
-const memory = new Map<string, string>()
+let store: Record<string, string> | undefined
+try {
+  store = localStorage
+} catch {}
 
-export function recall(key: string): string | null | undefined {
+/** Whether nothing will be there on the next page. */
+export let isForgetful = false
+
+/** What was kept, or undefined. The shape is the caller's own, written by its own hand. */
+export function recall<T>(key: string): T | undefined {
   try {
-    return memory.get(key) ?? localStorage.getItem(key)
+    return JSON.parse(store![key]!)
   } catch {}
 }
 
-/** Whether it will be there on the next page. */
-export function keep(key: string, text: string): boolean {
+export function keep(key: string, value: unknown): void {
+  const text = JSON.stringify(value)
   try {
-    localStorage.setItem(key, text)
-    memory.delete(key)
-    return true
+    store![key] = text
   } catch {
-    memory.set(key, text)
-    return false
+    isForgetful = true
+    store = { ...store, [key]: text }
   }
 }

@@ -2,7 +2,7 @@
  * What the operator can set, read once and all from the environment. No other variable is read.
  * It knows the outside only as text; whether a port is free or a folder writable is found out where it is used.
  */
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { basename, dirname, resolve } from 'node:path'
 import { Stop } from './stop'
@@ -41,10 +41,24 @@ function readUrl(text: string): string {
   return url.origin
 }
 
+/** What begins an .mmdb's description of itself, which stands in the last 128 KiB (MaxMind DB format 2.0). */
+const MMDB_MARK = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1')
+const MMDB_TAIL = 128 * 1024
+
+function isMmdb(file: string): boolean {
+  if (!statSync(file).isFile()) return false
+  const descriptor = openSync(file, 'r')
+  const tail = Buffer.alloc(MMDB_TAIL)
+  const read = readSync(descriptor, tail, 0, MMDB_TAIL, Math.max(0, statSync(file).size - MMDB_TAIL))
+  closeSync(descriptor)
+  return tail.subarray(0, read).includes(MMDB_MARK)
+}
+
 function readGeo(path: string): Settings['geo'] {
   if (!path) return undefined
   const file = resolve(path)
   if (!existsSync(file)) throw new Stop(`GRAUPEL_GEO names ${file}, and there is no such file`)
+  if (!isMmdb(file)) throw new Stop(`GRAUPEL_GEO names ${file}, which is no .mmdb file`)
   return { folder: dirname(file), file: basename(file) }
 }
 

@@ -31,16 +31,25 @@ const CURVE = 'X25519'
 const BASE = [9]
 const VERSION_AND_KIND = 0x11
 
-const pairOf = ([site, epoch]: Config, epk: Uint8Array, shared: Uint8Array): Pair => ({
-  opening: Uint8Array.of(VERSION_AND_KIND, epoch >> 8, epoch, site >> 24, site >> 16, site >> 8, site, ...epk),
-  box: boxKey(shared),
+const pairOf = ([site, epoch]: Config, epk: ArrayBuffer, shared: ArrayBuffer): Pair => ({
+  opening: Uint8Array.of(
+    VERSION_AND_KIND,
+    epoch >> 8,
+    epoch,
+    site >> 24,
+    site >> 16,
+    site >> 8,
+    site,
+    ...new Uint8Array(epk),
+  ),
+  box: boxKey(new Uint32Array(shared)),
   seq: 0,
 })
 
 /** Takes milliseconds, or tens on a slow phone. Throws where the site's key is of low order. */
 export function pairNow(config: Config): Pair {
   const secret = crypto.getRandomValues(new Uint8Array(32))
-  return pairOf(config, x25519(secret, BASE), x25519(secret, bytesIn(config[2])))
+  return pairOf(config, x25519(secret, BASE).buffer, x25519(secret, bytesIn(config[2])).buffer)
 }
 
 /** Off the page's thread; rejects where the browser has no X25519, as on any http: page. */
@@ -48,7 +57,9 @@ export async function pairSoon(config: Config): Promise<Pair> {
   const { subtle } = crypto
   const own = (await subtle.generateKey(CURVE, false, ['deriveBits'])) as CryptoKeyPair // An asymmetric algorithm.
   const site = await subtle.importKey('raw', bytesIn(config[2]), CURVE, false, [])
-  const shared = await subtle.deriveBits({ name: CURVE, public: site }, own.privateKey, 256)
-  const epk = await subtle.exportKey('raw', own.publicKey)
-  return pairOf(config, new Uint8Array(epk), new Uint8Array(shared))
+  return pairOf(
+    config,
+    await subtle.exportKey('raw', own.publicKey),
+    await subtle.deriveBits({ name: CURVE, public: site }, own.privateKey, 256),
+  )
 }

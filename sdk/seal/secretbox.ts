@@ -13,5 +13,5 @@ export function secretbox(plain: Uint8Array, nonce: Uint8Array, key: Uint32Array
   return [...poly1305(text, stream), ...text]
 }
 
-/** crypto_box's key from an X25519 shared point. */
-export const boxKey = (point: Uint8Array): Uint32Array => hsalsa20(wordsOf(point), [0, 0, 0, 0])
+/** crypto_box's key from the eight words of an X25519 shared point. */
+export const boxKey = (point: Uint32Array): Uint32Array => hsalsa20(point, [0, 0, 0, 0])

@@ -251,6 +251,7 @@ describe('a mistake in a setting', () => {
     ['HOST', '203.0.113.7', /HOST=203\.0\.113\.7 is no address of this machine/],
     ['GRAUPEL_URL', 'stats.example.com', /GRAUPEL_URL is a public origin/],
     ['GRAUPEL_GEO', '/nowhere/geo.mmdb', /GRAUPEL_GEO names \/nowhere\/geo\.mmdb/],
+    ['GRAUPEL_GEO', import.meta.filename, /which is no \.mmdb file/],
     ['GRAUPEL_DEMO', 'yes', /GRAUPEL_DEMO is 1 or 0/],
     ['GRAUPEL_MASTER', '0:short', /GRAUPEL_MASTER is damaged/],
     ['GRAUPEL_DATA', '/dev/null/graupel', /GRAUPEL_DATA: \/dev\/null\/graupel can't be written/],

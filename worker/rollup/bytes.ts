@@ -76,12 +76,12 @@ export class Writer {
 }
 
 export class Cursor {
+  at = 0
+  readonly bytes: Uint8Array
   private readonly view: DataView
 
-  constructor(
-    readonly bytes: Uint8Array,
-    public at = 0,
-  ) {
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 

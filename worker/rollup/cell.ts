@@ -32,10 +32,10 @@ export function merge(into: Cell, from: Cell): void {
   for (let i = 0; i < from.names.length; i++) add(into, from.names[i]!, from.sums[i]!, from.carries[i]!)
 }
 
-/** The sum of a metric; 0 where the cell has none. */
-export function value(cell: Cell, name: string): number {
-  const i = cell.names.indexOf(name)
-  return i < 0 ? 0 : cell.sums[i]! + cell.carries[i]!
+/** The sum of a metric; 0 where nothing was added. */
+export function value(cell: Cell | undefined, name: string): number {
+  const i = cell ? cell.names.indexOf(name) : -1
+  return i < 0 ? 0 : cell!.sums[i]! + cell!.carries[i]!
 }
 
 /** `{"hits":3,"dollars":12.5}`; a sum with a carry is `[sum, carry]`. */

@@ -68,7 +68,9 @@ export function reach<Place>(
     walk(root, dimensions)
     return places
   }
-  const ready = dimensions.map((path) => (isRoot(path) ? root : (follow(root, isList(path) ? path : [path]).at(-1) ?? root)))
+  const ready = dimensions.map((path) =>
+    isRoot(path) ? root : (follow(root, isList(path) ? path : [path]).at(-1) ?? root),
+  )
   return [...new Set([root, ...ready])]
 }
 
@@ -78,4 +80,8 @@ const isName = (value: Dimensions): value is string | number | boolean =>
   (typeof value === 'string' && value !== '') || typeof value === 'number' || typeof value === 'boolean'
 
 const isRoot = (value: Dimensions): boolean =>
-  value === null || value === false || value === '' || value === '_' || (isList(value) && value.length === 1 && value[0] === '_')
+  value === null ||
+  value === false ||
+  value === '' ||
+  value === '_' ||
+  (isList(value) && value.length === 1 && value[0] === '_')

@@ -1,261 +1,159 @@
 /**
- * A fragment: the partial rollup of a slice of a log, in buckets of ten seconds.
- * In memory a map; on disk parts that each fit a row, sorted by type and path behind a table of offsets,
- * so that one series is one binary search in each part.
- *
- *   0  1  version            5  …  names of metrics: count, texts
- *   1  4  entries n          …  4n offsets of the entries, sorted
- *                            …  entries: type, path key, buckets: count, (start − last start, metrics: count, (name, value))
- *
- * Buckets are counted in tens of seconds since the epoch. A value is an even-tagged integer or a tagged float:
- * tag 0 and 1 an integer ≥ 0 or < 0, 2 a float64, 3 a float64 and its carry.
+ * A fragment: a partial rollup of a slice of a log, in buckets of 10 s. Folding one event takes one step a path through
+ * a tree of names, so that no key is built twice; merging fragments in any order and split gives the same numbers.
  */
-import type { Event } from '../../sdk/wire/event'
-import { ByteReader, Writer } from './bytes'
+import type { Event, Numbers } from '../../sdk/wire/event'
 import { add, type Cell, empty, merge } from './cell'
-import { keysOf, typesOf } from './dimension'
+import { pathOf, reach, SEPARATOR, typesOf } from './dimension'
+import { cellsIn, type PlacedCell, PartWriter, UNIT_MS } from './part'
 
-export const FRAGMENT_VERSION = 1
-/** The finest interval there is; all others are made of it. */
-const BUCKET_MS = 10_000
-/** A part is closed when it is about this long: a row must stay well under the platform's 2 MB. */
-const PART_BYTES = 400 * 1024
-
-/** Buckets by their number since the epoch. */
-type Buckets = Map<number, Cell>
-
-export interface Bucketed {
-  /** Unix milliseconds. */
-  start: number
-  cell: Cell
-}
+export { cellsIn, childrenIn, extentIn, NewerPart, type PlacedCell, seriesIn } from './part'
 
 export class Fragment {
-  private readonly types = new Map<string, Map<string, Buckets>>()
+  /** How many cells it holds. */
+  size = 0
+  private readonly roots = new Map<string, Place>()
+  /** Types are few and come again with every event. */
+  private readonly prefixes = new Map<string, string[]>()
 
-  /** Counts an event at every prefix of its type and every path of its dimensions. */
   add({ at, type, dimensions, metrics }: Event): void {
-    const bucket = Math.floor(at / BUCKET_MS)
-    const numbers = Object.entries(metrics)
-    if (!('hits' in metrics)) numbers.push(['hits', 1])
-    const counted = numbers.filter(([, value]) => value !== 0)
-    if (!counted.length) return
-    const keys = keysOf(dimensions)
-    for (const each of typesOf(type)) {
-      const paths = this.paths(each)
-      for (const key of keys) {
-        const cell = cellIn(paths, key, bucket)
-        for (const [name, value] of counted) add(cell, name, value)
+    const numbers = counted(metrics)
+    if (!numbers.length) return
+    const unit = Math.floor(at / UNIT_MS)
+    for (const name of this.typesOf(type)) {
+      for (const place of reach(dimensions, this.root(name), below)) {
+        const cell = this.cell(place, unit)
+        for (const [metric, value] of numbers) add(cell, metric, value)
       }
     }
   }
 
   merge(other: Fragment): void {
-    for (const { type, path, bucket, cell } of other.entries()) merge(cellIn(this.paths(type), path, bucket), cell)
+    for (const placed of other.cells()) this.mergeCell(placed)
   }
 
-  *entries(): Generator<{ type: string; path: string; bucket: number; cell: Cell }> {
-    for (const [type, paths] of this.types) {
-      for (const [path, buckets] of paths) for (const [bucket, cell] of buckets) yield { type, path, bucket, cell }
+  mergeCell({ type, path, start, cell }: PlacedCell): void {
+    let place = this.root(type)
+    for (const name of pathOf(path)) place = below(place, name)
+    merge(this.cell(place, Math.floor(start / UNIT_MS)), cell)
+  }
+
+  *cells(): Generator<PlacedCell> {
+    for (const { type, path, cells } of this.series()) {
+      for (const [unit, cell] of cells) yield { type, path, start: unit * UNIT_MS, cell }
     }
   }
 
-  /** Type, path and buckets, by type and path. */
-  sorted(): [type: string, path: string, buckets: Buckets][] {
-    return sortedKeys(this.types).flatMap((type) => {
-      const paths = this.types.get(type)!
-      return sortedKeys(paths).map((path): [string, string, Buckets] => [type, path, paths.get(path)!])
-    })
+  /** In order of type, then path as UTF-8 sorts it, then start. */
+  *series(): Generator<{ type: string; path: string; cells: [unit: number, cell: Cell][] }> {
+    for (const [type, root] of [...this.roots].sort(byName)) {
+      for (const { key: path, cells } of inOrder(root)) {
+        if (cells.size) yield { type, path, cells: [...cells].sort(([a], [b]) => a - b) }
+      }
+    }
   }
 
-  private paths(type: string): Map<string, Buckets> {
-    const known = this.types.get(type)
+  private typesOf(type: string): string[] {
+    const known = this.prefixes.get(type) ?? typesOf(type)
+    this.prefixes.set(type, known)
+    return known
+  }
+
+  private root(type: string): Place {
+    const known = this.roots.get(type)
     if (known) return known
-    const paths = new Map<string, Buckets>()
-    this.types.set(type, paths)
-    return paths
+    const root = new Place('')
+    this.roots.set(type, root)
+    return root
+  }
+
+  private cell(place: Place, unit: number): Cell {
+    if (place.latestUnit === unit) return place.latest
+    let cell = place.cells.get(unit)
+    if (!cell) {
+      cell = empty()
+      place.cells.set(unit, cell)
+      this.size += 1
+    }
+    place.latestUnit = unit
+    place.latest = cell
+    return cell
   }
 }
 
-function cellIn(paths: Map<string, Buckets>, path: string, bucket: number): Cell {
-  let buckets = paths.get(path)
-  if (!buckets) paths.set(path, (buckets = new Map()))
-  let cell = buckets.get(bucket)
-  if (!cell) buckets.set(bucket, (cell = empty()))
-  return cell
+/** One path of one type. Events come almost in order of time, so the latest cell is mostly the one. */
+class Place {
+  readonly cells = new Map<number, Cell>()
+  readonly below = new Map<string, Place>()
+  latestUnit = Number.NaN
+  latest: Cell = NONE
+  readonly key: string
+
+  constructor(key: string) {
+    this.key = key
+  }
 }
 
-const sortedKeys = (map: Map<string, unknown>): string[] => [...map.keys()].sort(compareTexts)
-const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+const NONE: Cell = empty()
 
+function below(place: Place, name: string): Place {
+  const known = place.below.get(name)
+  if (known) return known
+  const made = new Place(place.key === '' ? name : place.key + SEPARATOR + name)
+  place.below.set(name, made)
+  return made
+}
+
+/** What an event adds: `hits` is 1 unless given, and adding 0 is adding nothing. */
+function counted(metrics: Numbers): [name: string, value: number][] {
+  const numbers: [string, number][] = Object.hasOwn(metrics, 'hits') ? [] : [['hits', 1]]
+  for (const name in metrics) {
+    const value = metrics[name]!
+    if (value !== 0) numbers.push([name, value])
+  }
+  return numbers
+}
+
+/** Names hold nothing below the separator, so parents, then children in order, is the order of keys. */
+function* inOrder(place: Place): Generator<Place> {
+  yield place
+  for (const [, child] of [...place.below].sort(byName)) yield* inOrder(child)
+}
+
+/**
+ * The order of characters, as UTF-8 has it. UTF-16 differs in one thing: what lies beyond U+FFFF begins with
+ * surrogates, which sort before the characters from U+E000 on.
+ */
+function byName([a]: readonly [string, Place], [b]: readonly [string, Place]): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)]
+    if (x === y) continue
+    const isAbove = x >= 0xd800 && y >= 0xd800 && x >= 0xe000 !== y >= 0xe000
+    return isAbove ? y - x : x - y
+  }
+  return a.length - b.length
+}
+
+/** Parts that each fit a row. */
 export function encode(fragment: Fragment): Uint8Array[] {
-  const parts: Uint8Array[] = []
-  let part = new PartWriter()
-  for (const [type, path, buckets] of fragment.sorted()) {
-    part.add(type, path, buckets)
-    if (part.length < PART_BYTES) continue
-    parts.push(part.take())
-    part = new PartWriter()
+  let base = Number.POSITIVE_INFINITY
+  const series = [...fragment.series()]
+  for (const { cells } of series) if (cells[0]![0] < base) base = cells[0]![0]
+  const writer = new PartWriter(base)
+  for (const { type, path, cells } of series) {
+    writer.series(type, encoder.encode(path))
+    for (const [unit, cell] of cells) writer.cell(unit, cell)
   }
-  if (part.length) parts.push(part.take())
-  return parts
+  writer.finish()
+  return writer.parts
 }
 
-class PartWriter {
-  private readonly entries = new Writer()
-  private readonly offsets: number[] = []
-  private readonly names = new Map<string, number>()
+const encoder = new TextEncoder()
 
-  get length(): number {
-    return this.entries.length
-  }
-
-  add(type: string, path: string, buckets: Buckets): void {
-    const { entries } = this
-    this.offsets.push(entries.length)
-    entries.text(type)
-    entries.text(path)
-    entries.integer(buckets.size)
-    let last = 0
-    for (const [bucket, cell] of [...buckets].sort(([a], [b]) => a - b)) {
-      entries.integer(bucket - last)
-      last = bucket
-      entries.integer(cell.size)
-      for (const [name, { value, carry }] of cell) {
-        entries.integer(this.nameOf(name))
-        writeValue(entries, value, carry)
-      }
-    }
-  }
-
-  take(): Uint8Array {
-    const part = new Writer()
-    part.byte(FRAGMENT_VERSION)
-    part.u32(this.offsets.length)
-    part.integer(this.names.size)
-    for (const name of this.names.keys()) part.text(name)
-    const first = part.length + this.offsets.length * 4
-    for (const offset of this.offsets) part.u32(first + offset)
-    const head = part.take()
-    const bytes = new Uint8Array(head.length + this.entries.length)
-    bytes.set(head)
-    bytes.set(this.entries.take(), head.length)
-    return bytes
-  }
-
-  private nameOf(name: string): number {
-    const known = this.names.get(name)
-    if (known !== undefined) return known
-    this.names.set(name, this.names.size)
-    return this.names.size - 1
-  }
-}
-
-const POSITIVE = 0
-const NEGATIVE = 1
-const FLOAT = 2
-const CARRIED = 3
-
-function writeValue(writer: Writer, value: number, carry: number): void {
-  if (!carry && Number.isSafeInteger(value)) {
-    writer.byte(value < 0 ? NEGATIVE : POSITIVE)
-    writer.integer(Math.abs(value))
-    return
-  }
-  writer.byte(carry ? CARRIED : FLOAT)
-  writer.float(value)
-  if (carry) writer.float(carry)
-}
-
-function readInto(cell: Cell, name: string, reader: ByteReader): void {
-  const tag = reader.byte()
-  if (tag === POSITIVE) add(cell, name, reader.integer())
-  else if (tag === NEGATIVE) add(cell, name, -reader.integer())
-  else if (tag === FLOAT) add(cell, name, reader.float())
-  else {
-    const value = reader.float()
-    add(cell, name, value, reader.float())
-  }
-}
-
-/** One part, opened: its names are read, its entries only when asked for. */
-class Part {
-  private readonly reader: ByteReader
-  private readonly names: string[]
-  private readonly table: number
-  readonly size: number
-
-  constructor(bytes: Uint8Array) {
-    this.reader = new ByteReader(bytes)
-    const version = this.reader.byte()
-    if (version !== FRAGMENT_VERSION) throw new Error(`a fragment of version ${version} can't be read here`)
-    this.size = this.reader.u32()
-    this.names = Array.from({ length: this.reader.integer() }, () => this.reader.text())
-    this.table = this.reader.at
-  }
-
-  /** Type and path of the entry; leaves the reader before its buckets. */
-  entry(index: number): [type: string, path: string] {
-    this.reader.at = this.table + index * 4
-    this.reader.at = this.reader.u32()
-    return [this.reader.text(), this.reader.text()]
-  }
-
-  buckets(): Bucketed[] {
-    let bucket = 0
-    return Array.from({ length: this.reader.integer() }, () => {
-      bucket += this.reader.integer()
-      const cell = empty()
-      for (let left = this.reader.integer(); left > 0; left--) {
-        const name = this.names[this.reader.integer()] ?? ''
-        readInto(cell, name, this.reader)
-      }
-      return { start: bucket * BUCKET_MS, cell }
-    })
-  }
-
-  /** The index of the first entry not before type and path. */
-  search(type: string, path: string): number {
-    let low = 0
-    let high = this.size
-    while (low < high) {
-      const middle = (low + high) >> 1
-      const [otherType, otherPath] = this.entry(middle)
-      const order = compareTexts(otherType, type) || compareTexts(otherPath, path)
-      if (order < 0) low = middle + 1
-      else high = middle
-    }
-    return low
-  }
-}
-
-/** One series of a part, its buckets in order. */
-export function seriesIn(bytes: Uint8Array, type: string, path: string): Bucketed[] {
-  const part = new Part(bytes)
-  const index = part.search(type, path)
-  if (index === part.size) return []
-  const [foundType, foundPath] = part.entry(index)
-  return foundType === type && foundPath === path ? part.buckets() : []
-}
-
-/** The keys one level below a path. */
-export function childrenIn(bytes: Uint8Array, type: string, parent: string): string[] {
-  const part = new Part(bytes)
-  const prefix = parent === '' ? '' : `${parent}\u001f`
-  const children: string[] = []
-  for (let index = part.search(type, prefix); index < part.size; index++) {
-    const [foundType, path] = part.entry(index)
-    if (foundType !== type || !path.startsWith(prefix)) break
-    if (path !== '' && !path.includes('\u001f', prefix.length)) children.push(path)
-  }
-  return children
-}
-
-/** Every bucket of a part. */
-export function* cellsIn(bytes: Uint8Array): Generator<Bucketed & { type: string; path: string }> {
-  const part = new Part(bytes)
-  for (let index = 0; index < part.size; index++) {
-    const [type, path] = part.entry(index)
-    for (const { start, cell } of part.buckets()) yield { type, path, start, cell }
-  }
+/** The fragment that parts were made of. */
+export function decode(parts: readonly Uint8Array[]): Fragment {
+  const fragment = new Fragment()
+  for (const part of parts) for (const placed of cellsIn(part)) fragment.mergeCell(placed)
+  return fragment
 }

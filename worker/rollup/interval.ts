@@ -36,9 +36,11 @@ const days = (firstOf: (day: number, shift: number) => number, from: Rule['from'
   keep,
 })
 
-const months = (count: number): Rule => days((day, shift) => firstOfMonths(day, count, shift), 'month', FOR_EVER)
+/** The end of the bucket `all`: every calendar still reaches it. */
+export const FOREVER = Date.UTC(9999, 0)
 
-const FOR_EVER = Number.POSITIVE_INFINITY
+const months = (count: number): Rule =>
+  days((day, shift) => firstOfMonths(day, count, shift), 'month', Number.POSITIVE_INFINITY)
 
 export const rules = {
   '10s': grid(10 * SECOND, HOUR),
@@ -49,7 +51,7 @@ export const rules = {
   month: months(1),
   quarter: months(3),
   year: months(12),
-  all: { floor: () => 0, next: () => Number.POSITIVE_INFINITY, from: 'month', keep: FOR_EVER },
+  all: { floor: () => 0, next: () => FOREVER, from: 'month', keep: Number.POSITIVE_INFINITY },
 } satisfies Record<Interval, Rule>
 
 export const floor = (interval: Interval, ms: number, zones: Zones): number =>

@@ -1,16 +1,18 @@
 /**
  * The metric language: a name, a ratio `a/b`, a running total `m:+`, the last value carried on `m:_`, and constants.
- * A ratio is a/b in each bucket and sum/sum in totals, 0 where b is 0. Named derived metrics are data.
+ * A ratio is a/b in each bucket and sum/sum in totals, 0 where b is 0. A parsed metric is plain data: it travels in
+ * questions from one object to another.
  */
-import { type Cell, valueOf } from './cell'
+import { type Cell, empty, merge, value } from './cell'
+import { type Buckets, daysInMonths, isUnit, lengths, type Unit } from './length'
 
-const SECOND = 1_000
-const DAY = 86_400 * SECOND
-
-/** One side of a ratio: metrics added and taken away, or a constant of the bucket. */
+/** One side of a ratio: metrics added and taken away, or a constant. */
 type Term =
   | { kind: 'sum'; plus: readonly string[]; minus: readonly string[] }
-  | { kind: 'constant'; of(facts: BucketFacts): number; total(facts: readonly BucketFacts[]): number }
+  | { kind: 'number'; number: number }
+  | { kind: 'length'; unit: Unit }
+  | { kind: 'count' }
+  | { kind: 'daysInMonth' }
 
 type Mode = 'plain' | 'running' | 'carried'
 
@@ -22,16 +24,19 @@ export interface Metric {
   mode: Mode
 }
 
-interface BucketFacts {
-  start: number
-  end: number
+/** By bucket, and over all of them. */
+interface Values {
+  values: number[]
+  total: number
 }
+
+const sum = (plus: readonly string[], minus: readonly string[] = []): Term => ({ kind: 'sum', plus, minus })
 
 /** Metrics that are made of others. */
 const derived: Record<string, { over: Term; under: Term }> = {
-  bounce_rate: { over: { kind: 'sum', plus: ['sessions'], minus: ['engaged'] }, under: sum('sessions') },
-  pages_per_session: { over: sum('hits'), under: sum('sessions') },
-  seconds_per_session: { over: sum('seconds'), under: sum('sessions') },
+  bounce_rate: { over: sum(['sessions'], ['engaged']), under: sum(['sessions']) },
+  pages_per_session: { over: sum(['hits']), under: sum(['sessions']) },
+  seconds_per_session: { over: sum(['seconds']), under: sum(['sessions']) },
 }
 
 const MODES: Record<string, Mode> = {
@@ -46,109 +51,83 @@ const MODES: Record<string, Mode> = {
   count: 'plain',
 }
 
-const UNITS: Record<string, number> = {
-  seconds: SECOND,
-  minutes: 60 * SECOND,
-  hours: 3_600 * SECOND,
-  days: DAY,
-  weeks: 7 * DAY,
-  months: (365.2425 / 12) * DAY,
-  years: 365.2425 * DAY,
-}
-
-function sum(...plus: string[]): Term {
-  return { kind: 'sum', plus, minus: [] }
-}
-
-const summed = (of: (facts: BucketFacts) => number): Term => ({
-  kind: 'constant',
-  of,
-  total: (facts) => facts.reduce((total, each) => total + of(each), 0),
-})
+/** A metric's name is at most 256 bytes; a ratio has two of them. */
+const MOST_CHARACTERS = 520
+const NUMBER = /^-?(\d+\.?\d*|\.\d+)$/
 
 export function parseMetric(text: string): Metric | { problem: string } {
-  const problem = { problem: `"${text}" is not a metric: write a name, a/b, name:+ or name:_` }
+  const problem = { problem: `"${text.slice(0, 80)}" is not a metric: write a name, a/b, name:+ or name:_` }
   if (text.length > MOST_CHARACTERS) return { problem: `a metric is at most ${MOST_CHARACTERS} characters` }
-  const [ratio = '', mode = 'count', ...rest] = text.split(':')
-  const known = Object.hasOwn(MODES, mode) ? MODES[mode] : undefined
-  if (!known || rest.length || !ratio) return problem
-  if (Object.hasOwn(derived, ratio)) return { text, mode: known, ...derived[ratio]! }
+  const [ratio = '', suffix = 'count', ...rest] = text.split(':')
+  const mode = Object.hasOwn(MODES, suffix) ? MODES[suffix] : undefined
+  if (!mode || rest.length > 0) return problem
+  if (Object.hasOwn(derived, ratio)) return { text, mode, ...derived[ratio]! }
   const sides = ratio.split('/')
-  if (sides.length > 2 || sides.some((side) => !side)) return problem
   const [over, under] = sides.map(termOf)
-  return { text, mode: known, over: over!, ...(under && { under }) }
+  if (!over || sides.length > 2 || sides.includes('')) return problem
+  return { text, mode, over, ...(under && { under }) }
 }
-
-const MOST_CHARACTERS = 256
 
 function termOf(name: string): Term {
-  if (/^-?\d+(\.\d+)?$/.test(name)) {
-    const value = Number(name)
-    return { kind: 'constant', of: () => value, total: () => value }
-  }
-  if (Object.hasOwn(UNITS, name)) return summed(({ start, end }) => (end - start) / UNITS[name]!)
-  if (name === '_count') return { kind: 'constant', of: () => 1, total: (facts) => facts.length }
-  if (name === '_days_in_month') return summed(({ start }) => daysInMonth(start))
-  return sum(name)
+  if (NUMBER.test(name)) return { kind: 'number', number: Number(name) }
+  if (isUnit(name)) return { kind: 'length', unit: name }
+  if (name === '_count') return { kind: 'count' }
+  if (name === '_days_in_month') return { kind: 'daysInMonth' }
+  return sum([name])
 }
 
-/** Of the month in which the bucket begins; half a day on, so that no zone's midnight falls into the month before. */
-function daysInMonth(start: number): number {
-  const day = new Date(start + DAY / 2)
-  return new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1, 0)).getUTCDate()
-}
-
-/** Values by bucket, and over all of them. A bucket without events is undefined; `end` is the last one's end. */
+/** A bucket without events has no cell. */
 export function evaluate(
   { over, under, mode }: Metric,
   cells: readonly (Cell | undefined)[],
-  starts: readonly number[],
-  end: number,
-): { values: number[]; total: number } {
-  const facts = starts.map((start, i) => ({ start, end: starts[i + 1] ?? end }))
-  const side = (term: Term) => ({
-    values: cells.map((cell, i) => (term.kind === 'sum' ? sumOf(term, cell) : term.of(facts[i]!))),
-    total: term.kind === 'sum' ? precise(cells.map((cell) => sumOf(term, cell))) : term.total(facts),
-  })
-  const above = side(over)
-  const below = under && side(under)
-  const values = below ? above.values.map((value, i) => divided(value, below.values[i]!)) : above.values
-  const total = below ? divided(above.total, below.total) : above.total
-  return { values: MODE_OF_VALUES[mode](values), total: mode === 'carried' ? (carried(values).at(-1) ?? 0) : total }
+  buckets: Buckets,
+): { points: number[]; total: number } {
+  const above = valuesOf(over, cells, buckets)
+  const below = under && valuesOf(under, cells, buckets)
+  const plain = below ? above.values.map((each, i) => divided(each, below.values[i]!)) : above.values
+  const points = MODE[mode](plain)
+  if (mode === 'carried') return { points, total: points.at(-1) ?? 0 }
+  return { points, total: below ? divided(above.total, below.total) : above.total }
 }
 
-const sumOf = ({ plus, minus }: Extract<Term, { kind: 'sum' }>, cell: Cell | undefined): number =>
-  plus.reduce((total, name) => total + valueOf(cell, name), 0) -
-  minus.reduce((total, name) => total + valueOf(cell, name), 0)
+function valuesOf(term: Term, cells: readonly (Cell | undefined)[], buckets: Buckets): Values {
+  const same = (each: number, total: number): Values => ({ values: cells.map(() => each), total })
+  switch (term.kind) {
+    case 'sum': {
+      const whole = empty()
+      for (const cell of cells) if (cell) merge(whole, cell)
+      return { values: cells.map((cell) => sumOf(term, cell)), total: sumOf(term, whole) }
+    }
+    case 'number':
+      return same(term.number, term.number)
+    case 'count':
+      return same(1, cells.length)
+    case 'length': {
+      const values = lengths(term.unit, buckets)
+      return { values, total: values.reduce((total, each) => total + each, 0) }
+    }
+    case 'daysInMonth':
+      return daysInMonths(buckets)
+  }
+}
+
+function sumOf({ plus, minus }: Extract<Term, { kind: 'sum' }>, cell: Cell | undefined): number {
+  let total = 0
+  for (const name of plus) total += value(cell, name)
+  for (const name of minus) total -= value(cell, name)
+  return total
+}
 
 const divided = (a: number, b: number): number => (b === 0 ? 0 : a / b)
 
-const precise = (values: number[]): number => {
-  let value = 0
-  let carry = 0
-  for (const each of values) {
-    const next = value + each
-    carry += Math.abs(value) >= Math.abs(each) ? value - next + each : each - next + value
-    value = next
-  }
-  return value + carry
+const MODE: Record<Mode, (values: readonly number[]) => number[]> = {
+  plain: (values) => [...values],
+  running: (values) => {
+    let total = 0
+    return values.map((each) => (total += each))
+  },
+  carried: (values) => {
+    let last = 0
+    return values.map((each) => (last = each || last))
+  },
 }
-
-function running(values: readonly number[]): number[] {
-  let total = 0
-  return values.map((value) => (total += value))
-}
-
-function carried(values: readonly number[]): number[] {
-  let last = 0
-  return values.map((value) => (last = value || last))
-}
-
-const MODE_OF_VALUES: Record<Mode, (values: number[]) => number[]> = {
-  plain: (values) => values,
-  running,
-  carried,
-}
-
-/** Named metrics that are made of others, for listings. */
-export const DERIVED = Object.keys(derived)

@@ -2,11 +2,11 @@
  * A part: the binary form of a fragment, or of a piece of one where it would not fit a row. Version 1:
  *
  *    0  1   version
- *    1  8   base: the first start in it, in units of 10 s since 1970 (float64, so that it may lie before)
- *    9  4   span: the last start minus the first, in units
+ *    1  8   base: the fragment's first start, in units of 10 s since 1970 (float64, so that it may lie before)
+ *    9  4   span: the part's last start minus base, in units
  *   13  4   n: how many series
- *   17  4n  where each series begins in the body, in order of type, then path (bytes of UTF-8)
- *           metrics: count, names      types: count, names, sorted
+ *   17  4n  where each series begins in the body, in order of type index, then path (bytes of UTF-8)
+ *           metrics: count, names      types: count, names
  *           body: n series
  *
  *   series = type index · path key · cells up to the next series
@@ -26,8 +26,6 @@ export const UNIT_MS = 10_000
 /** A row holds 2 MB at the most; parts of this size leave room for several to a statement. */
 export const PART_BYTES = 512 * 1024
 
-const BASE = 1
-const COUNT = 13
 const TABLE = 17
 const FORM = { whole: 0, float: 1, carried: 2 } as const
 /** A value, its carry and its two varints, at their longest. */
@@ -52,20 +50,26 @@ export interface PlacedCell {
   cell: Cell
 }
 
+const NO_KEY = new Uint8Array()
+
 /** Takes cells in order of type, path and start, and makes parts of them. */
 export class PartWriter {
   readonly parts: Uint8Array[] = []
   private readonly body = new Writer()
   private offsets: number[] = []
-  private readonly metrics = new Names()
-  private readonly types = new Names()
+  private readonly metrics = new NameTable()
+  private readonly types = new NameTable()
   private type = ''
-  private key = new Uint8Array()
+  private key: Uint8Array = NO_KEY
   private last = 0
-  private until = 0
+  private until: number
+  private readonly base: number
 
-  /** `units` bounds all starts to come; a part's own are counted from there. */
-  constructor(private readonly base: number) {}
+  /** No start to come lies before `base`. */
+  constructor(base: number) {
+    this.base = base
+    this.until = base
+  }
 
   series(type: string, key: Uint8Array): void {
     this.type = type
@@ -103,8 +107,10 @@ export class PartWriter {
     part.append(body.taken())
     this.parts.push(part.taken())
     body.clear()
+    this.metrics.clear()
+    this.types.clear()
     this.offsets = []
-    this.until = 0
+    this.until = base
   }
 
   private get size(): number {
@@ -135,4 +141,173 @@ export class PartWriter {
       body.float64(sum)
     }
   }
+}
+
+/** Names by number, in the order they came. */
+class NameTable {
+  /** What it takes at the most. */
+  bytes = 16
+  private readonly numbers = new Map<string, number>()
+
+  index(name: string): number {
+    const known = this.numbers.get(name)
+    if (known !== undefined) return known
+    this.bytes += this.cost(name)
+    this.numbers.set(name, this.numbers.size)
+    return this.numbers.size - 1
+  }
+
+  /** The bytes that a name adds at the most. */
+  cost(name: string): number {
+    return this.numbers.has(name) ? 0 : 3 * name.length + 4
+  }
+
+  write(part: Writer): void {
+    part.varint(this.numbers.size)
+    for (const name of this.numbers.keys()) part.text(name)
+  }
+
+  clear(): void {
+    this.numbers.clear()
+    this.bytes = 16
+  }
+}
+
+/** The cells of one series that lie in a part, oldest first; starts in unix milliseconds. */
+export function seriesIn(bytes: Uint8Array, type: string, path: string): { start: number; cell: Cell }[] {
+  const part = open(bytes)
+  const typeIndex = part.types.indexOf(type)
+  if (typeIndex < 0) return []
+  const key = encoder.encode(path)
+  const i = part.lowerBound(typeIndex, key)
+  if (i === part.count) return []
+  const found = part.head(i)
+  if (found.type !== typeIndex || compareBytes(found.key, key) !== 0) return []
+  return part.cells(i)
+}
+
+/** The path keys one level below a parent that have cells of their own in a part. */
+export function childrenIn(bytes: Uint8Array, type: string, parent: string): string[] {
+  const part = open(bytes)
+  const typeIndex = part.types.indexOf(type)
+  if (typeIndex < 0) return []
+  const prefix = encoder.encode(parent && parent + SEPARATOR)
+  const children: string[] = []
+  let i = part.lowerBound(typeIndex, prefix)
+  while (i < part.count) {
+    const { type: at, key } = part.head(i)
+    if (at !== typeIndex || compareBytes(key.subarray(0, prefix.length), prefix) !== 0) break
+    const deeper = key.indexOf(SEPARATOR_BYTE, prefix.length)
+    if (deeper < 0) {
+      if (key.length > prefix.length) children.push(textOf(key))
+      i++
+    } else {
+      // What lies below one child lies together: the next child is past it.
+      const past = key.slice(0, deeper + 1)
+      past[deeper] = SEPARATOR_BYTE + 1
+      i = part.lowerBound(typeIndex, past, i)
+    }
+  }
+  return children
+}
+
+export function* cellsIn(bytes: Uint8Array): Generator<PlacedCell> {
+  const part = open(bytes)
+  for (let i = 0; i < part.count; i++) {
+    const head = part.head(i)
+    const type = part.types[head.type]!
+    const path = textOf(head.key)
+    for (const { start, cell } of part.cells(i)) yield { type, path, start, cell }
+  }
+}
+
+/** Between which starts a part's cells lie, both inclusive, unix milliseconds. */
+export function extentIn(bytes: Uint8Array): [first: number, last: number] {
+  const { base, span } = open(bytes)
+  return [base * UNIT_MS, (base + span) * UNIT_MS]
+}
+
+const SEPARATOR_BYTE = SEPARATOR.charCodeAt(0)
+const encoder = new TextEncoder()
+
+class Part {
+  readonly base: number
+  readonly span: number
+  readonly count: number
+  readonly types: string[]
+  private readonly metrics: string[]
+  private readonly body: number
+  private readonly cursor: Cursor
+
+  constructor(bytes: Uint8Array) {
+    const cursor = new Cursor(bytes)
+    const version = cursor.uint8()
+    if (version > VERSION) throw new NewerPart(version)
+    this.cursor = cursor
+    this.base = cursor.float64()
+    this.span = cursor.uint32()
+    this.count = cursor.uint32()
+    cursor.at += 4 * this.count
+    const names = () => Array.from({ length: cursor.varint() }, () => cursor.text())
+    this.metrics = names()
+    this.types = names()
+    this.body = cursor.at
+  }
+
+  head(i: number): { type: number; key: Uint8Array } {
+    this.cursor.at = this.offset(i)
+    return { type: this.cursor.varint(), key: this.cursor.slice() }
+  }
+
+  /** The first series at or past a place. */
+  lowerBound(type: number, key: Uint8Array, from = 0): number {
+    let [low, high] = [from, this.count]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      const head = this.head(middle)
+      if ((head.type - type || compareBytes(head.key, key)) < 0) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  cells(i: number): { start: number; cell: Cell }[] {
+    this.head(i)
+    const { cursor } = this
+    const end = this.offset(i + 1)
+    const cells: { start: number; cell: Cell }[] = []
+    let unit = this.base
+    while (cursor.at < end) {
+      unit += cursor.varint()
+      cells.push({ start: unit * UNIT_MS, cell: this.cell() })
+    }
+    return cells
+  }
+
+  private cell(): Cell {
+    const { cursor, metrics } = this
+    const cell = empty()
+    for (let left = cursor.varint(); left > 0; left--) {
+      const word = cursor.varint()
+      const form = word & 3
+      const sum = form === FORM.whole ? cursor.signed() : cursor.float64()
+      add(cell, metrics[word >>> 2]!, sum, form === FORM.carried ? cursor.float64() : 0)
+    }
+    return cell
+  }
+
+  private offset(i: number): number {
+    return i < this.count ? this.body + this.cursor.uint32At(TABLE + 4 * i) : this.cursor.bytes.length
+  }
+}
+
+/** A reader of many series asks the same part again and again. */
+const parts = new WeakMap<Uint8Array, Part>()
+
+function open(bytes: Uint8Array): Part {
+  const known = parts.get(bytes)
+  if (known) return known
+  const part = new Part(bytes)
+  parts.set(bytes, part)
+  return part
 }

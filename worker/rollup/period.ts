@@ -1,108 +1,144 @@
-/** Named periods: where each begins and ends, and the interval that draws it well. Days are the site's. */
+/**
+ * Named periods: where each begins and ends, and the interval that draws it well. Days are the site's.
+ * A length of time ends with the current bucket and counts whole buckets: `24h` is 24 hours, this one included.
+ */
 import type { Interval } from '../../sdk/wire/query'
-import { floor, next, startOfDate, type Zones } from './interval'
-
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
+import { calendarOf, DAY } from './calendar'
+import { dayOf, floor, next, startOfDate, type Zones } from './interval'
 
 export interface Period {
   from: number
-  /** Exclusive; now, where it is not over. */
+  /** Exclusive; just past now, where it is not over. */
   to: number
   interval: Interval
 }
 
-type Maker = (now: number, zones: Zones) => Period
+const HOUR = 3_600_000
+/** A range of so few days is drawn by the hour. */
+const HOURLY_DAYS = 2
+/** And one of so many by the day. */
+const DAILY_DAYS = 400
 
-const since =
-  (unit: Interval, interval: Interval): Maker =>
-  (now, zones) => ({ from: floor(unit, now, zones), to: now + 1, interval })
-
-/** The buckets of a length of time, the current one last. */
-const last =
-  (length: number, interval: Interval): Maker =>
-  (now, zones) => ({ from: next(interval, floor(interval, now - length, zones), zones), to: now + 1, interval })
-
-const periods: Record<string, Maker> = {
-  hour: last(HOUR, 'minute'),
-  today: since('day', 'hour'),
-  yesterday: (now, zones) => {
-    const to = floor('day', now, zones)
-    return { from: floor('day', to - 1, zones), to, interval: 'hour' }
-  },
-  '24h': last(DAY, 'hour'),
-  hours: last(DAY, 'hour'),
-  day: last(DAY, 'hour'),
-  seven: (now, zones) => ({
-    from: floor('day', floor('day', now, zones) - 7 * DAY, zones),
-    to: now + 1,
-    interval: 'day',
-  }),
-  '7d': last(7 * DAY, 'day'),
-  '30d': last(30 * DAY, 'day'),
-  thirty: last(30 * DAY, 'day'),
-  '90d': last(90 * DAY, 'day'),
-  '12mo': last(365 * DAY, 'month'),
-  wtd: since('week', 'day'),
-  mtd: since('month', 'day'),
-  qtd: since('quarter', 'day'),
-  ytd: since('year', 'day'),
-  all: (now) => ({ from: 0, to: now + 1, interval: 'all' }),
+/** From the start of this day, week, month… until now. */
+const toDate: Record<string, { since: Interval; interval: Interval }> = {
+  today: { since: 'day', interval: 'hour' },
+  wtd: { since: 'week', interval: 'day' },
+  mtd: { since: 'month', interval: 'day' },
+  qtd: { since: 'quarter', interval: 'day' },
+  ytd: { since: 'year', interval: 'day' },
+  all: { since: 'all', interval: 'all' },
 }
 
+/** Short for `interval:length`. `seven` is HailWhale's: seven whole days and this one. */
+const nicknames: Record<string, string> = {
+  hour: 'minute:1h',
+  hours: 'hour:24h',
+  day: 'hour:24h',
+  seven: 'day:8d',
+  thirty: 'day:30d',
+  year: 'week:1y',
+  fivemin: '10s:5m',
+}
+
+/** HailWhale's units, found by any beginning of theirs, the first that fits: `m` is minutes, `mo` months. */
+const units: readonly { name: string; interval: Interval; ms?: number; days?: number; months?: number }[] = [
+  { name: 'seconds', interval: '10s', ms: 1_000 },
+  { name: 'minutes', interval: 'minute', ms: 60_000 },
+  { name: 'hours', interval: 'hour', ms: HOUR },
+  { name: 'days', interval: 'day', days: 1 },
+  { name: 'weeks', interval: 'week', days: 7 },
+  { name: 'months', interval: 'month', months: 1 },
+  { name: 'quarters', interval: 'quarter', months: 3 },
+  { name: 'years', interval: 'year', months: 12 },
+]
+type Unit = (typeof units)[number]
+
+/** What a bare length is drawn by, where its own unit would make one point of it. */
+const coarser: Partial<Record<Interval, Interval>> = { week: 'day', quarter: 'month', year: 'month' }
+
 export function periodOf(text: string, now: number, zones: Zones): Period | { problem: string } {
-  if (Object.hasOwn(periods, text)) return periods[text]!(now, zones)
-  return (
-    datesOf(text, zones) ??
-    lengthOf(text, now, zones) ?? {
-      problem: `"${text}" is not one of ${Object.keys(periods).join(', ')}, interval:length such as day:30d, or two dates`,
-    }
-  )
+  if (Object.hasOwn(toDate, text)) {
+    const { since, interval } = toDate[text]!
+    return { from: floor(since, now, zones), to: now + 1, interval }
+  }
+  if (text === 'yesterday') {
+    const to = floor('day', now, zones)
+    return { from: floor('day', to - 1, zones), to, interval: 'hour' }
+  }
+  const spelled = Object.hasOwn(nicknames, text) ? nicknames[text]! : text
+  return lengthOf(spelled, now, zones) ?? datesOf(text, zones) ?? { problem: problemWith(text) }
+}
+
+const problemWith = (text: string): string => {
+  const names = [...Object.keys(toDate), 'yesterday', ...Object.keys(nicknames)].join(', ')
+  return `"${text.slice(0, 80)}" is not one of ${names}, a length such as 24h, 30d or 12mo, interval:length such as day:30d, or two dates`
+}
+
+/** `day:30d`, `1h:1w`, or a length alone. */
+function lengthOf(text: string, now: number, zones: Zones): Period | undefined {
+  const [, each, count = '', name = ''] = /^(?:(\w+):)?(\d{1,6})([a-z]*)$/.exec(text) ?? []
+  const unit = unitOf(name || 's')
+  if (!unit || !Number(count) || (each === undefined && !name)) return undefined
+  const interval = each === undefined ? (coarser[unit.interval] ?? unit.interval) : intervalOf(each)
+  if (!interval) return undefined
+  const end = next(interval, floor(interval, now, zones), zones)
+  const from = floor(interval, Math.max(0, back(end, Number(count), unit, zones)), zones)
+  return { from, to: now + 1, interval }
+}
+
+const unitOf = (beginning: string): Unit | undefined => units.find(({ name }) => name.startsWith(beginning))
+
+/** `10s`, `hour`, `1h`, `1mo`: the intervals there are, by either spelling. */
+function intervalOf(text: string): Interval | undefined {
+  if (text === '10s') return text
+  const [, name] = /^1?([a-z]+)$/.exec(text) ?? []
+  const unit = name && unitOf(name)
+  return unit && unit.name !== 'seconds' ? unit.interval : undefined
+}
+
+function back(end: number, count: number, { ms, days, months }: Unit, zones: Zones): number {
+  if (ms) return end - count * ms
+  const calendar = calendarOf(zones)
+  const day = calendar.day(end)
+  const start = calendar.startOfDay(day)
+  const date = new Date(day * DAY)
+  const first = days ? day - count * days : monthsBefore(date, count * months!)
+  // In the middle of a day, go back to the same time of that day.
+  return Number.isFinite(first) ? calendar.startOfDay(first) + (end - start) : 0
+}
+
+/** The same date so many months before, or the last of a month that has none. */
+function monthsBefore(date: Date, count: number): number {
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + 1 - count]
+  return Math.min(dayOf(year, month, date.getUTCDate()), dayOf(year, month + 1, 0))
 }
 
 /** `2026-01-01..2026-01-31` or HailWhale's `01/01/2026-01/31/2026`; the last day is in. */
 function datesOf(text: string, zones: Zones): Period | undefined {
-  const iso = /^(\d{4})-(\d\d)-(\d\d)\.\.(\d{4})-(\d\d)-(\d\d)$/.exec(text)
-  const us = /^(\d\d)\/(\d\d)\/(\d{4})-(\d\d)\/(\d\d)\/(\d{4})$/.exec(text)
-  const [first, final] = iso
-    ? [`${iso[1]}${iso[2]}${iso[3]}`, `${iso[4]}${iso[5]}${iso[6]}`]
-    : us
-      ? [`${us[3]}${us[1]}${us[2]}`, `${us[6]}${us[4]}${us[5]}`]
-      : []
-  if (!first || !final || !isDate(first) || !isDate(final)) return undefined
-  const from = startOfDate(Number(first), zones)
-  const to = next('day', startOfDate(Number(final), zones), zones)
-  return { from, to, interval: to - from <= 2 * DAY ? 'hour' : 'day' }
+  const iso = /^(\d{4})-(\d\d)-(\d\d)\.\.(\d{4})-(\d\d)-(\d\d)$/.exec(text)?.slice(1)
+  const [m1, d1, y1, m2, d2, y2] = /^(\d\d?)\/(\d\d?)\/(\d{4})-(\d\d?)\/(\d\d?)\/(\d{4})$/.exec(text)?.slice(1) ?? []
+  const [first, last] = iso
+    ? [iso.slice(0, 3), iso.slice(3)]
+    : [
+        [y1, m1, d1],
+        [y2, m2, d2],
+      ]
+  const [start, end] = [dateNumber(first), dateNumber(last)]
+  if (!start || !end || end < start) return undefined
+  const from = startOfDate(start, zones)
+  const to = next('day', startOfDate(end, zones), zones)
+  return { from, to, interval: intervalFor((to - from) / DAY) }
 }
 
-function isDate(yyyymmdd: string): boolean {
-  const iso = `${yyyymmdd.slice(0, 4)}-${yyyymmdd.slice(4, 6)}-${yyyymmdd.slice(6)}`
-  const time = Date.parse(iso)
-  return Number.isFinite(time) && new Date(time).toISOString().startsWith(iso)
+/** A real date as yyyymmdd. */
+function dateNumber(parts: readonly (string | undefined)[]): number | undefined {
+  const [year = 0, month = 0, day = 0] = parts.map(Number)
+  const date = new Date(Date.UTC(year, month - 1, day))
+  if (date.getUTCFullYear() !== year || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined
+  return year * 10_000 + month * 100 + day
 }
 
-const UNITS: [pattern: RegExp, interval: Interval, ms: number][] = [
-  [/^s(ec(ond)?s?)?$/, '10s', 1_000],
-  [/^m(in(ute)?s?)?$/, 'minute', 60_000],
-  [/^h(ours?)?$/, 'hour', HOUR],
-  [/^d(ays?)?$/, 'day', DAY],
-  [/^w(eeks?)?$/, 'week', 7 * DAY],
-  [/^mo(n(th)?s?)?$/, 'month', 31 * DAY],
-  [/^q(uarters?)?$/, 'quarter', 92 * DAY],
-  [/^y(ears?)?$/, 'year', 366 * DAY],
-]
-
-/** `day:30d`, `1h:1w`: an interval, and how far back. */
-function lengthOf(text: string, now: number, zones: Zones): Period | undefined {
-  const [each = '', length = '', ...rest] = text.split(':')
-  const [, count, unit] = /^(\d{1,5})([a-z]+)$/.exec(length) ?? []
-  const interval = unitOf(each.replace(/^1(?=[a-z])/, ''))?.interval ?? (each === '10s' ? '10s' : undefined)
-  const ms = unitOf(unit ?? '')?.ms
-  if (rest.length || !interval || !ms) return undefined
-  return { from: floor(interval, now - Number(count) * ms, zones), to: now + 1, interval }
-}
-
-function unitOf(text: string): { interval: Interval; ms: number } | undefined {
-  const found = UNITS.find(([pattern]) => pattern.test(text))
-  return found && { interval: found[1], ms: found[2] }
+function intervalFor(days: number): Interval {
+  if (days <= HOURLY_DAYS + 0.1) return 'hour'
+  return days <= DAILY_DAYS ? 'day' : 'month'
 }

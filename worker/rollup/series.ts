@@ -2,6 +2,7 @@
 import type { Path } from '../../sdk/wire/event'
 import type { Point, Series } from '../../sdk/wire/query'
 import type { Cell } from './cell'
+import type { Zones } from './interval'
 import { evaluate, type Metric } from './metric'
 
 export interface Parts {
@@ -12,14 +13,14 @@ export interface Parts {
   starts: readonly number[]
   /** Where the last bucket ends. */
   end: number
+  /** In which constants such as `days` are measured. */
+  zones?: Zones
 }
 
-export function seriesOf({ dimension, metric, cells, starts, end }: Parts): Series {
-  const { values, total } = evaluate(
-    metric,
-    starts.map((start) => cells.get(start)),
-    starts,
-    end,
-  )
-  return { dimension, metric: metric.text, total, points: starts.map((start, i): Point => [start, values[i]!]) }
+const UTC: Zones = [{ from: 0, zone: 'UTC' }]
+
+export function seriesOf({ dimension, metric, cells, starts, end, zones = UTC }: Parts): Series {
+  const found = starts.map((start) => cells.get(start))
+  const { points, total } = evaluate(metric, found, { starts, end, zones })
+  return { dimension, metric: metric.text, total, points: starts.map((start, i): Point => [start, points[i]!]) }
 }

@@ -25,7 +25,9 @@ import { type Deployment, deploymentOf } from './deployment'
 import { NO_SITE } from './refusals'
 
 /** The smallest picture there is: 43 bytes, transparent. */
-const GIF = Uint8Array.from(atob('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw=='), (c) => c.charCodeAt(0))
+const GIF = Uint8Array.from(atob('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw=='), (c) =>
+  c.charCodeAt(0),
+)
 
 const HEADERS = {
   'Cache-Control': 'no-store',

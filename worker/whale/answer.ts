@@ -49,7 +49,7 @@ interface Scope {
 function seriesAt({ reader, question, span, buckets }: Scope, key: string): Series[] {
   const cells = reader.series(question.type, key, span)
   return question.metrics.map((metric) =>
-    seriesOf({ dimension: pathOf(key), metric, cells, starts: buckets, end: span.to }),
+    seriesOf({ dimension: pathOf(key), metric, cells, starts: buckets, end: span.to, zones: span.zones }),
   )
 }
 
@@ -64,7 +64,8 @@ function below(scope: Scope, parent: string, depth: number): Series[] {
     .filter(({ cells }) => cells.size > 0)
     .map(({ key, cells }) => ({
       key,
-      score: seriesOf({ dimension: pathOf(key), metric, cells, starts: buckets, end: span.to }).total,
+      score: seriesOf({ dimension: pathOf(key), metric, cells, starts: buckets, end: span.to, zones: span.zones })
+        .total,
     }))
     .sort((a, b) => (descending ? b.score - a.score : a.score - b.score) || (a.key < b.key ? -1 : 1))
   return ranked

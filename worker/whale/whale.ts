@@ -7,7 +7,7 @@ import { DurableObject } from 'cloudflare:workers'
 import type { Graph } from '../../sdk/wire/query'
 import { type Env, hail, pod } from '../env'
 import { type Zones, floor, next } from '../rollup/interval'
-import { cellsIn } from '../rollup/fragment'
+import { extentIn } from '../rollup/fragment'
 import { answer, type Question } from './answer'
 import { close } from './close'
 import { Names } from './names'
@@ -153,7 +153,7 @@ export class Whale extends DurableObject<Env> {
     const { sql } = this.ctx.storage
     this.ctx.storage.transactionSync(() => {
       for (const part of parts) {
-        const [start, until] = extent(part)
+        const [start, until] = extentIn(part)
         sql.exec(`INSERT INTO fragment (start, until, bytes) VALUES (?, ?, ?)`, start, until, part)
       }
       for (const text of raw) sql.exec(`INSERT INTO raw (last, text) VALUES (?, ?)`, last, text)
@@ -229,15 +229,4 @@ export class Whale extends DurableObject<Env> {
     this.state = { names: new Names(sql), pending, cursors }
     return this.state
   }
-}
-
-/** The earliest and the latest start in a part. */
-function extent(part: Uint8Array): [start: number, until: number] {
-  let start = Number.POSITIVE_INFINITY
-  let until = 0
-  for (const cell of cellsIn(part)) {
-    if (cell.start < start) start = cell.start
-    if (cell.start > until) until = cell.start
-  }
-  return [start === Number.POSITIVE_INFINITY ? 0 : start, until]
 }

@@ -1,0 +1,78 @@
+/** The last 24 hours of a site: figures, the line, rankings, refusals. Each part can be swapped for a newer one by its name. */
+import { line } from '../../sdk/chart/line'
+import { type Html, html, trusted } from './html'
+import { count, rate, ratio } from './number'
+import { countryLabel, ownLabel, placeLabel, ranking } from './ranking'
+import { refusalTable } from './refusals'
+import { type Answer, type Day, type Shown, totalOf } from './view'
+
+/** Drawn twice, since letters scaled down to a phone's width could not be read. */
+const WIDE = { width: 1040, height: 280 }
+const TALL = { width: 340, height: 220 }
+const VIEWS = [
+  ['hits', 'Views'],
+  ['sessions', 'Sessions'],
+] as const
+
+export function dayParts(site: Shown, day: Day): Html {
+  return html`${part('state', state(site, day))}
+${
+  !day.isNew &&
+  html`${part('numbers', numbers(site, day))}
+${part('names', rankings(day))}`
+}
+${part('refused', refused(day))}`
+}
+
+/** The page's script swaps a part only where it differs, so that nothing else flickers or loses its place. */
+const part = (name: string, content: Html): Html => html`<div class="part" data-part="${name}">${content}</div>`
+
+function state({ snippet }: Shown, { isNew, views }: Day): Html {
+  if (isNew) {
+    return html`<section class="card" aria-labelledby="begin"><h2 id="begin">Put this into the head of every page</h2>
+${snippetHtml(snippet)}
+<p class="waiting" role="status">Waiting for the first event…</p>
+<p class="hint">It shows here by itself, within two seconds. On localhost the script stays silent: add <code>data-local</code> to the tag to count there too.</p>
+</section>`
+  }
+  if (!views.partial) return html``
+  return html`<p class="card small" role="status">Part of the server did not answer in time: its newest events are missing here, not lost.</p>`
+}
+
+export const snippetHtml = (snippet: string): Html =>
+  html`<div class="snippet"><pre tabindex="0" aria-label="Script tag"><code>${snippet}</code></pre>
+<button type="button" class="copy">Copy</button></div>`
+
+function numbers(site: Shown, { views, downloads }: Day): Html {
+  const hits = totalOf(views, 'hits')
+  const sessions = totalOf(views, 'sessions')
+  const figures: [string, string][] = [
+    ['Pageviews', count(hits)],
+    ['Sessions', count(sessions)],
+    ['Bounce rate', rate(totalOf(views, 'bounce_rate'), sessions)],
+    ['Pages a session', ratio(totalOf(views, 'pages_per_session'), sessions)],
+    ['Downloads', count(totalOf(downloads, 'hits', ['file']))],
+  ]
+  return html`<section class="card" aria-labelledby="day"><div class="title"><h2 id="day">Last 24 hours</h2><p class="quiet small">${views.timezone}</p></div>
+<dl class="figures">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+<figure class="chart"><div class="wide">${drawn(site, views, WIDE)}</div><div class="tall">${drawn(site, views, TALL)}</div></figure>
+</section>`
+}
+
+/** One metric a line: rates of a few visitors an hour would only jump. */
+function drawn({ site }: Shown, views: Answer, size: { width: number; height: number }): Html {
+  const series = views.series.filter(({ metric }) => metric === 'hits' || metric === 'sessions')
+  return trusted(line({ site, ...views, series }, { ...size, title: 'Pageviews and sessions by hour, last 24 hours' }))
+}
+
+const rankings = ({ pages, sources, countries, browsers, downloads }: Day): Html => html`<div class="pair">
+${ranking({ caption: 'Pages', kind: 'Page', answer: pages, columns: [['hits', 'Views']], label: placeLabel(pages), empty: 'No page yet today.' })}
+${ranking({ caption: 'Sources', kind: 'Source', answer: sources, columns: VIEWS, label: ownLabel, empty: 'No source yet today.' })}
+${ranking({ caption: 'Countries', kind: 'Country', answer: countries, columns: VIEWS, label: countryLabel, empty: 'No country yet today.' })}
+${ranking({ caption: 'Browsers', kind: 'Browser', answer: browsers, columns: VIEWS, label: ownLabel, empty: 'No browser yet today.' })}
+${ranking({ caption: 'Downloads', kind: 'File', answer: downloads, columns: [['hits', 'Clicks']], label: placeLabel(downloads), empty: 'Clicks on files such as .pdf and .zip show here.' })}
+</div>`
+
+const refused = ({ refused: own, stray }: Day): Html =>
+  html`${refusalTable('Not counted, last 24 hours', own)}
+${refusalTable('Refused before a site was known, since the start', stray)}`

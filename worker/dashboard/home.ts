@@ -1,0 +1,31 @@
+/** The page at `/`: one site's last 24 hours, or the way to the first. A pure function of what the route gathered. */
+import { brand, document } from './document'
+import { type Html, html } from './html'
+import { dayParts } from './day'
+import { SCRIPT } from './script'
+import { makeForm, settings, siteSwitch } from './sites'
+import type { Home } from './view'
+
+export function homePage(home: Home, nonce: string): string {
+  const { sites, site } = home
+  return document({
+    title: site ? `${site.name} – Graupel` : 'Graupel',
+    nonce,
+    body: html`<a class="skip" href="#main">To the numbers</a>
+<header class="top">${brand}${siteSwitch(sites, site)}</header>
+<main id="main">${mainOf(home)}</main>`,
+    script: SCRIPT,
+  })
+}
+
+function mainOf({ sites, site, day }: Home): Html {
+  if (site && day) {
+    return html`<div class="title"><h1>${site.name}</h1><p class="quiet small" id="live" role="status"></p></div>
+<div id="day" data-site="${String(site.site)}">${dayParts(site, day)}</div>
+<div class="part">${settings(site)}</div>`
+  }
+  if (sites.length) {
+    return html`<div class="card stack"><h1>There is no such site</h1><p>It may have been deleted. Choose another above, or make one.</p>${makeForm()}</div>`
+  }
+  return html`<div class="card stack"><h1>Make your first site</h1><p class="quiet">Then put one script tag into its pages, and watch the first view arrive.</p>${makeForm()}</div>`
+}

@@ -1,0 +1,55 @@
+/** What the home page shows, as data: the route gathers it, the page draws it. */
+import type { Graph } from '../../sdk/wire/query'
+
+/** An answer to a question about one site. */
+export type Answer = Omit<Graph, 'site'>
+
+export interface Listed {
+  site: number
+  name: string
+}
+
+export interface Shown extends Listed {
+  timezone: string
+  origins: readonly string[]
+  snippet: string
+}
+
+/** Why something was not counted, how often, and how to mend it. */
+export interface Refused {
+  reason: string
+  events: number
+  why: string
+  mend: string
+}
+
+/** The last 24 hours of one site. */
+export interface Day {
+  /** Nothing was ever counted here. */
+  isNew: boolean
+  views: Answer
+  pages: Answer
+  sources: Answer
+  countries: Answer
+  browsers: Answer
+  downloads: Answer
+  refused: readonly Refused[]
+  /** Refused before any site was known, since the deployment began. */
+  stray: readonly Refused[]
+}
+
+export interface Home {
+  sites: readonly Listed[]
+  /** The site shown; absent where there is none, or none of that number. */
+  site?: Shown
+  day?: Day
+}
+
+export const METRICS = ['hits', 'sessions', 'engaged', 'bounce_rate', 'pages_per_session'] as const
+
+/** A metric's total at a path; 0 where nothing was counted. */
+export const totalOf = ({ series }: Answer, metric: string, dimension: readonly string[] = []): number =>
+  series.find((each) => each.metric === metric && isSame(each.dimension, dimension))?.total ?? 0
+
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((name, i) => name === b[i])

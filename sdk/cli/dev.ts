@@ -19,11 +19,15 @@ const secrets = { GRAUPEL_MASTER: masterKeys(data, resolve(data, 'v3')), GRAUPEL
 console.log(`admin token: ${secrets.GRAUPEL_ADMIN}`)
 const variables = Object.entries(secrets).flatMap(([name, value]) => ['--var', `${name}:${value}`])
 const args = ['dev', '--config', resolve(root, 'worker/wrangler.jsonc'), '--persist-to', data, '--ip', '127.0.0.1']
-const beacon = ['--alias', `built-beacon:${resolve(root, 'dist/beacon.txt')}`, '--inspector-port', '0']
-const child = spawn('wrangler', [...args, ...beacon, ...variables], {
+const child = spawn('wrangler', [...args, '--inspector-port', '0', ...variables], {
   cwd: root,
   stdio: 'inherit',
-  env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
+  env: {
+    ...process.env,
+    WRANGLER_HIDE_BANNER: 'true',
+    WRANGLER_SEND_METRICS: 'false',
+    CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  },
 })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
 child.once('exit', (code) => process.exit(code ?? 1))

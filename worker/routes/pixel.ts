@@ -111,7 +111,8 @@ async function sitesOf(
 function factsFor(c: Context<App>, { proxy, geo }: Deployment): Facts {
   const cf: unknown = c.req.raw.cf
   const header = (name: string) => c.req.header(name)
-  const address = addressOf({ socket: socketOf(cf, header), header }, proxy)
+  // Only a geo file is asked after an address; without one nobody reads it at all.
+  const address = geo && addressOf({ socket: socketOf(cf, header), header }, proxy)
   return factsOf({ header, cf, address }, geo)
 }
 

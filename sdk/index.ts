@@ -1,7 +1,7 @@
 /** The npm door: the beacon for pages that bundle their scripts. It asks the server once for the site's current key. */
 import type { Options } from './context'
 import { type Count, notice } from './notice'
-import { configOf } from './speak'
+import { configOf } from './keyring'
 
 export type { Dimensions, Numbers } from './wire/event'
 export type { Count }

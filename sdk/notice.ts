@@ -1,9 +1,10 @@
 /** Listens to the page: views, clicks, leaving. It only ever looks, and what goes wrong in here the page never learns of. */
-import type { Options } from './context'
+import { type Options, pageOf } from './context'
+import { introduce, renew } from './keyring'
 import { isOptedOut } from './optout'
 import type { Config } from './seal/pair'
-import { drain, leave, retry } from './send'
-import { close, hasMoved, introduce, renew, say, view } from './speak'
+import { aim, drain, retry } from './send'
+import { close, page, say, view } from './speak'
 import type { Dimensions, Numbers } from './wire/event'
 
 /** Counts something of the page's own: what it is, how much, and which kind of event. */
@@ -14,6 +15,8 @@ const MIDDLE = 1
 const FILES =
   'pdf,docx?,xlsx?,pptx?,txt,csv,rtf,epub,zip,gz,7z,rar,exe,msi,dmg,pkg,deb,apk,iso,mp[34],avi,mov,mkv,wav'
 
+let options: Options
+let files: RegExp
 /** When the visible stretch began; 0 while hidden. */
 let since = 0
 /** How far down the page was seen, percent. */
@@ -44,28 +47,28 @@ function rest(): void {
 }
 
 function wake(): void {
-  if (!document.hidden) since = Date.now()
+  since = document.hidden ? 0 : Date.now()
 }
 
 function show(): void {
   rest()
   depth = 0
   measure()
-  view()
+  view(options)
   wake()
 }
 
 function move(): void {
-  if (hasMoved()) show()
+  if (page !== pageOf(location, options)) show()
 }
 
 function hide(): void {
   if (!since) return
   rest()
-  leave()
+  drain(true)
 }
 
-function click(event: MouseEvent, files: RegExp): void {
+function click(event: MouseEvent): void {
   const link = event.composedPath().find((node): node is HTMLAnchorElement => 'href' in node)
   if (!link || event.button > MIDDLE) return
   const { host, pathname } = new URL(link.href)
@@ -73,18 +76,15 @@ function click(event: MouseEvent, files: RegExp): void {
   else if (host && host !== location.host) say(['o', host + pathname])
 }
 
-/** A view wherever a router changes the page's address: it tells nobody, so it is overheard. */
-function overhear(name: 'pushState' | 'replaceState'): void {
-  const original = history[name]
-  history[name] = function (...state) {
-    original.apply(this, state)
-    attempt(move)
+function begin(): void {
+  // A router tells nobody that it changes the page's address, so it is overheard.
+  for (const name of ['pushState', 'replaceState'] as const) {
+    const original = history[name]
+    history[name] = function (...state) {
+      original.apply(this, state)
+      attempt(move)
+    }
   }
-}
-
-function begin(files: RegExp): void {
-  overhear('pushState')
-  overhear('replaceState')
   on('popstate', move)
   on<PageTransitionEvent>('pageshow', ({ persisted }) => {
     if (!persisted) return
@@ -93,31 +93,31 @@ function begin(files: RegExp): void {
   })
   on('pagehide', hide)
   on('visibilitychange', () => {
-    hide()
+    if (document.hidden) return hide()
     wake()
     drain()
   })
   on('online', retry)
   on('scroll', measure)
-  on<MouseEvent>('click', (event) => click(event, files))
-  on<MouseEvent>('auxclick', (event) => click(event, files))
+  on('click', click)
+  on('auxclick', click)
   show()
 }
 
-/** Begins to watch, and returns what the page calls. `url` is the script's own. */
-export function notice(config: Config, options: Options, url: string): Count {
-  if (isOptedOut(config[5], options)) return () => {}
-  introduce(config, options, url)
-  const files = RegExp(`\\.(${(options.downloads ?? FILES).replace(/[ ,]+/g, '|')})$`, 'i')
-  const start = () => attempt(() => begin(files))
+/** Begins to watch, and returns what the page calls. `url` is the script's own, from whose origin it counts unless told. */
+export function notice(config: Config, attributes: Options, url: string): Count {
+  if (isOptedOut(config[5], attributes)) return () => {}
+  options = attributes
+  files = RegExp(`\\.(${(options.downloads ?? FILES).replace(/[ ,]+/g, '|')})$`, 'i')
+  introduce(config, url)
+  aim(new URL(config[4], options.host ?? url).href)
   // A page prepared in the background is seen by nobody, perhaps never.
-  if ((document as Document & { prerendering?: boolean }).prerendering) on('prerenderingchange', start)
-  else start()
+  if ((document as Document & { prerendering?: boolean }).prerendering) on('prerenderingchange', begin)
+  else attempt(begin)
   return (dimensions, metrics = {}, type = '_') =>
     attempt(() => {
       // One wrong number would have the whole envelope refused, and the view in it.
-      if (Object.values(metrics).every(Number.isFinite)) {
-        say(JSON.parse(JSON.stringify(['c', dimensions, metrics, type])))
-      }
+      if (!Object.values(metrics).every(Number.isFinite)) return
+      say(JSON.parse(JSON.stringify(['c', dimensions, metrics, type])))
     })
 }

@@ -18,14 +18,15 @@ const typescript = (target) => [nodeResolve({ extensions: ['.ts', '.js'] }), esb
 const small = terser({
   ecma: 2022,
   compress: { passes: 5, toplevel: true, unsafe: true, unsafe_arrows: true, unsafe_methods: true, keep_fargs: false },
-  mangle: { toplevel: true },
+  // The only names of ours that are properties.
+  mangle: { toplevel: true, properties: { regex: /^(opening|box|seq)$/ } },
   format: { comments: false },
 })
 
 export const beacon = (out, input = join(sdk, 'beacon.ts')) => ({
   input,
   plugins: [typescript('es2022'), small],
-  output: { file: join(out, 'beacon.txt'), format: 'iife' },
+  output: { file: join(out, 'beacon.txt'), format: 'iife', strict: false },
 })
 
 export const door = (out) => ({

@@ -2,7 +2,12 @@
  * Delivers envelopes. Each lies in a bounded queue before it is sent and leaves it only on a 2xx, byte for byte the same
  * on every try, so that the server can tell a repeat. What is sent while the page goes away is never taken for delivered.
  */
+import { correct } from './clock'
+import { seal } from './keyring'
 import { keep, recall } from './storage'
+import type { Saying } from './wire/event'
+
+export type Plaintext = [ts: number, page: string, referrer: string, width: number, ...sayings: Saying[]]
 
 const QUEUE = 'graupel-queue'
 const MOST = 100
@@ -12,44 +17,48 @@ const MOST_CHARACTERS = 60_000
 const BATCH = 20
 const FIRST_WAIT = 1000
 const LONGEST_WAIT = 600_000
+/** Three days. The server refuses what is older, so that sealing it anew repeats nothing. */
+const HORIZON = 259_200_000
 
-type Hear = (envelopes: string[], date: string | null) => void
-
+/** Ends with the slash before an envelope. */
 let url: string
-let hear: Hear
 let isBusy: boolean
 let hasOnlyImages: boolean
 let backOff = FIRST_WAIT
-
-/** `target` ends with the slash before an envelope. `listener` gets what was acknowledged, and the answer's `Date`. */
-export function aim(target: string, listener: Hear): void {
-  url = target
-  hear = listener
-}
+/** What this page has sealed, by envelope, until it is acknowledged. */
+const sealed: Record<string, Plaintext> = {}
 
 const queued = () => recall<string[]>(QUEUE) ?? []
 
-/** Queues an envelope; `drain` sends it. */
-export function add(envelope: string): void {
+export function aim(target: string): void {
+  url = target
+}
+
+/** Seals and queues it; `drain` sends it. */
+export function add(plaintext: Plaintext): void {
+  const envelope = seal(JSON.stringify(plaintext))
   const envelopes = [...queued(), envelope].slice(-MOST)
   while (envelopes.join().length > MOST_CHARACTERS) envelopes.shift()
   keep(QUEUE, envelopes)
+  sealed[envelope] = plaintext
 }
 
 /** One request at a time: the next begins when this one's end, or the wait it asks for, is over. */
-export async function drain(): Promise<void> {
-  const batch = queued().slice(0, BATCH)
-  if (isBusy || !batch[0]) return
+export async function drain(isLeaving?: boolean): Promise<unknown> {
+  const batch = queued().slice(-BATCH)
+  const body = batch.join('\n')
+  if (!body) return
+  if (isLeaving && !hasOnlyImages) return navigator.sendBeacon(url, body)
+  if (isBusy) return
   isBusy = true
   let wait = 0
   try {
-    const body = batch.join('\n')
     const post = { method: 'POST', body, keepalive: true, credentials: 'omit' } as const
     const answer = !hasOnlyImages && (await fetch(url, post).catch(() => {}))
     if (answer) {
       wait = Number(answer.headers.get('retry-after')) * 1000
       if (!answer.ok) throw wait
-      hear(batch, answer.headers.get('date'))
+      hear(batch, Date.parse(answer.headers.get('date')!))
     } else {
       // Where a page's policy forbids fetch it often allows pictures, and a picture that loads was acknowledged.
       batch.length = 1
@@ -68,15 +77,21 @@ export async function drain(): Promise<void> {
   setTimeout(retry, wait)
 }
 
+/** Sets the clock, and repeats what was refused because of it. */
+function hear(envelopes: string[], server: number): void {
+  const change = correct(server)
+  for (const envelope of envelopes) {
+    const plaintext = sealed[envelope]
+    delete sealed[envelope]
+    if (plaintext && plaintext[0] < server - HORIZON) {
+      plaintext[0] += change
+      add(plaintext)
+    }
+  }
+}
+
 /** As `drain`, and does not wait any longer. */
 export function retry(): void {
   isBusy = false
   drain()
-}
-
-/** Sends without an answer, for a page that goes away. */
-export function leave(): void {
-  const batch = queued().slice(-BATCH)
-  if (hasOnlyImages) drain()
-  else if (batch[0]) navigator.sendBeacon(url, batch.join('\n'))
 }

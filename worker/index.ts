@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import type { App } from './routes/access'
 import { count } from './routes/count'
 import { demo } from './routes/demo'
+import { deploymentOf } from './routes/deployment'
 import { graphs } from './routes/graph'
 import { grants } from './routes/grants'
 import { home } from './routes/home'
@@ -29,7 +30,19 @@ const app = new Hono<App>({ strict: true })
   .route('/', home)
   .route('/', graphs)
 
-app.notFound((c) => problem(c, new Problem(404, `there is nothing at ${new URL(c.req.url).pathname}`)))
+/** The route that a site's own prefix stands for. */
+const ROUTES = { script: '/b/', pixel: '/p/' } as const
+
+app.notFound(async (c) => {
+  const url = new URL(c.req.url)
+  const [, first = '', rest = ''] = /^\/([\w-]+)\/(.*)$/.exec(url.pathname) ?? []
+  const { directory } = await deploymentOf(c.env)
+  const route = directory.prefix(first)
+  if (!route || `/${first}/` === ROUTES[route])
+    return problem(c, new Problem(404, `there is nothing at ${url.pathname}`))
+  url.pathname = ROUTES[route] + rest
+  return app.fetch(new Request(url, c.req.raw), c.env, c.executionCtx)
+})
 
 /** Whatever an object could not do just now, it was not done: the sender keeps the event and comes again. */
 app.onError((error, c) => {

@@ -3,7 +3,7 @@
  * tab could copy would seal two texts with one stream. Made natively where the browser can, else at once in BigInt.
  */
 import { bytesIn } from './base64url'
-import { boxKey } from './secretbox'
+import { salsa } from './salsa20'
 import { x25519 } from './x25519'
 
 /** What the server writes into the script where it says GRAUPEL_CONFIG. */
@@ -42,7 +42,8 @@ const pairOf = ([site, epoch]: Config, epk: ArrayBuffer, shared: ArrayBuffer): P
     site,
     ...new Uint8Array(epk),
   ),
-  box: boxKey(new Uint32Array(shared)),
+  // HSalsa20 of the shared point and nothing, as crypto_box does.
+  box: salsa(new Uint32Array(shared), [0, 0, 0, 0]),
   seq: 0,
 })
 

@@ -7,17 +7,12 @@ export const wordsOf = (bytes: Uint8Array): Uint32Array => new Uint32Array(bytes
 const SIGMA = wordsOf(new TextEncoder().encode('expand 32-byte k'))
 const ROUNDS = 20
 
-/** Both begin alike: eight words of key, four of input. HSalsa20 takes eight words of the end, Salsa20 adds the beginning. */
-function salsa(key: Uint32Array, input: Iterable<number>, isStream?: boolean): Uint32Array {
-  const state = Uint32Array.of(
-    SIGMA[0]!,
-    ...key.slice(0, 4),
-    SIGMA[1]!,
-    ...input,
-    SIGMA[2]!,
-    ...key.slice(4),
-    SIGMA[3]!,
-  )
+/**
+ * From eight words of key and four of input: HSalsa20's eight words, or with `isStream` Salsa20's sixteen.
+ * They begin alike, but one reads only what the rounds have made and the other adds what they began with.
+ */
+export function salsa(key: Uint32Array, input: Iterable<number>, isStream?: boolean): Uint32Array {
+  const state = Uint32Array.of(SIGMA[0]!, ...key.slice(0, 4), SIGMA[1]!, ...input, SIGMA[2]!, ...key.slice(4), SIGMA[3]!)
   let x = state.slice()
   for (let round = 0; round < ROUNDS; round++) {
     for (let i = 0; i < 16; i++) {
@@ -29,13 +24,4 @@ function salsa(key: Uint32Array, input: Iterable<number>, isStream?: boolean): U
     x = x.map((_, i) => x[((i << 2) | (i >> 2)) & 15]!)
   }
   return isStream ? x.map((word, i) => word + state[i]!) : Uint32Array.of(x[0]!, x[5]!, x[10]!, x[15]!, ...x.slice(6, 10))
-}
-
-export const hsalsa20 = (key: Uint32Array, input: Iterable<number>): Uint32Array => salsa(key, input)
-
-/** At least `length` bytes of key stream for a nonce of two words. */
-export function salsa20(key: Uint32Array, nonce: Iterable<number>, length: number): Uint8Array {
-  const stream: number[] = []
-  for (let block = 0; stream.length * 4 < length; block++) stream.push(...salsa(key, [...nonce, block, 0], true))
-  return new Uint8Array(Uint32Array.from(stream).buffer)
 }

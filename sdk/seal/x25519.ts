@@ -12,7 +12,7 @@ export function x25519(secret: Uint8Array, point: Iterable<number>) {
   const scalar = (integer(secret) & (2n ** 254n - 8n)) | (2n ** 254n)
   const u = integer(point) & (2n ** 255n - 1n)
   let [x2, z2, x3, z3] = [1n, 0n, u, 1n]
-  for (let bit = 254n; bit >= 0n; bit--) {
+  for (let bit = 255n; bit--; ) {
     const isSet = (scalar >> bit) & 1n
     if (isSet) [x2, z2, x3, z3] = [x3, z3, x2, z2]
     const sum = x2 + z2
@@ -33,6 +33,6 @@ export function x25519(secret: Uint8Array, point: Iterable<number>) {
     z2 = (z2 * z2) % P
   }
   x2 = (x2 + P) % P
-  if (!x2) throw Error()
-  return bytesOf(x2, 32)
+  // Dividing by it is what throws.
+  return bytesOf(x2 + 0n / x2, 32)
 }

@@ -12,22 +12,25 @@ test.each([
   ['Europe/Stockholm', '2025-10-26', '2025-10-27', '2025-10-27', '2025-10-01', '2025-10-01', '2025-01-01'],
   ['America/St_Johns', '2026-03-31', '2026-03-31', '2026-03-30', '2026-03-01', '2026-01-01', '2026-01-01'],
   ['America/St_Johns', '2026-03-08', '2026-03-08', '2026-03-02', '2026-03-01', '2026-01-01', '2026-01-01'],
-])('in %s an event of %s 23:30 UTC lies on day %s, week %s, month %s, quarter %s, year %s', async (timezone, date, ...expected) => {
-  const server = await startServer()
-  const { site, keys } = await makeSite(server, { timezone })
-  const at = Date.parse(`${date}T23:30:00Z`)
-  expect((await call(server, 'POST', '/count', { type: 'sale', at }, keys.write)).body).toMatchObject({ accepted: 1 })
+])(
+  'in %s an event of %s 23:30 UTC lies on day %s, week %s, month %s, quarter %s, year %s',
+  async (timezone, date, ...expected) => {
+    const server = await startServer()
+    const { site, keys } = await makeSite(server, { timezone })
+    const at = Date.parse(`${date}T23:30:00Z`)
+    expect((await call(server, 'POST', '/count', { type: 'sale', at }, keys.write)).body).toMatchObject({ accepted: 1 })
 
-  const intervals = ['day', 'week', 'month', 'quarter', 'year'] as const
-  for (const [i, interval] of intervals.entries()) {
-    const { series } = await graph(server, site, { type: 'sale', interval, period: `${interval}:2y` })
-    const counted = series[0]!.points.filter(([, value]) => value > 0)
-    const local = new Intl.DateTimeFormat('sv', { timeZone: timezone, dateStyle: 'short', timeStyle: 'short' })
-    expect([interval, counted.map(([start, value]) => [local.format(start), value])]).toEqual([
-      interval,
-      [[`${expected[i]} 00:00`, 1]],
-    ])
-  }
-  const whole = await graph(server, site, { type: 'sale', period: 'all' })
-  expect(whole.series[0]).toMatchObject({ total: 1 })
-})
+    const intervals = ['day', 'week', 'month', 'quarter', 'year'] as const
+    for (const [i, interval] of intervals.entries()) {
+      const { series } = await graph(server, site, { type: 'sale', interval, period: `${interval}:2y` })
+      const counted = series[0]!.points.filter(([, value]) => value > 0)
+      const local = new Intl.DateTimeFormat('sv', { timeZone: timezone, dateStyle: 'short', timeStyle: 'short' })
+      expect([interval, counted.map(([start, value]) => [local.format(start), value])]).toEqual([
+        interval,
+        [[`${expected[i]} 00:00`, 1]],
+      ])
+    }
+    const whole = await graph(server, site, { type: 'sale', period: 'all' })
+    expect(whole.series[0]).toMatchObject({ total: 1 })
+  },
+)

@@ -22,7 +22,8 @@ function disk(): Disk {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SMALL_MB}m`, 'graupel', folder], { stdio: 'ignore' })
   } catch {
-    const limit = (server: Server, bytes: string) => execFileSync('prlimit', ['--pid', `${server.pid}`, `--fsize=${bytes}:`])
+    const limit = (server: Server, bytes: string) =>
+      execFileSync('prlimit', ['--pid', `${server.pid}`, `--fsize=${bytes}:`])
     return { fill: (server) => limit(server, '4096'), free: (server) => limit(server, 'unlimited') }
   }
   onTestFinished(() => void execFileSync('umount', ['-l', folder]))

@@ -132,3 +132,16 @@ test('tells apart who may do what', async () => {
   expect(await status('GET', `/api/sites/${site}`, keys.write)).toBe(403)
   expect((await fetch(`${server.origin}/graph?site=${site}`)).status).toBe(401)
 })
+
+test('serves and counts under a site’s own prefixes', async () => {
+  const server = await startServer()
+  const { site, snippet } = await makeSite(server, { prefixes: { script: 'js', pixel: 'dots' } })
+  expect(snippet).toContain(`/js/${site}.js`)
+  const script = await (await fetch(`${server.origin}/js/${site}.js`)).text()
+  expect(script).toContain('"/dots/"')
+  const envelope = new PageLoad(await siteKey(server.origin, site)).view(PAGE)
+  const response = await fetch(`${server.origin}/dots/${envelope}.gif`, { headers: { 'User-Agent': CHROME } })
+  expect(response.headers.get('content-type')).toBe('image/gif')
+  expect(await total(server, site)).toBe(1)
+  expect((await fetch(`${server.origin}/other/${envelope}.gif`)).status).toBe(404)
+})

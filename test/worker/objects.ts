@@ -96,7 +96,4 @@ export const rows = (stub: Parameters<typeof runInDurableObject>[0], table: stri
 
 /** Rows that the object's own connection has ever changed. */
 export const changes = (stub: Parameters<typeof runInDurableObject>[0]): Promise<number> =>
-  runInDurableObject(
-    stub,
-    (_, { storage }) => storage.sql.exec<{ n: number }>(`SELECT total_changes() AS n`).one().n,
-  )
+  runInDurableObject(stub, (_, { storage }) => storage.sql.exec<{ n: number }>(`SELECT total_changes() AS n`).one().n)

@@ -9,6 +9,8 @@ import type { Log, Row } from './log'
 
 /** A slice is merged when it holds this many events: a bound on memory and on one RPC. */
 export const SLICE_EVENTS = 5_000
+/** … or so many characters: one RPC carries 32 MiB at most. */
+const SLICE_CHARACTERS = 6 * 1024 * 1024
 /** Raw events go to the Whale in texts of about this size, each a row there. */
 const RAW_CHARACTERS = 256 * 1024
 
@@ -28,7 +30,7 @@ export class Open {
   /** Folds what the log holds beyond the last fold, up to a bound; whether there is more. */
   fold(log: Log): boolean {
     for (const row of log.after(this.to)) {
-      if (this.events >= SLICE_EVENTS) return true
+      if (this.events >= SLICE_EVENTS || this.rawLength >= SLICE_CHARACTERS) return true
       this.add(row)
     }
     return false

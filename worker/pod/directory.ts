@@ -31,6 +31,15 @@ export class Directory {
     return this.find(env, () => [...this.sites.values()].find((site) => site.name === name), now)
   }
 
+  /** What a path's first segment stands for at some site: only the copy at hand is asked, since anyone can try names. */
+  prefix(segment: string): 'script' | 'pixel' | undefined {
+    for (const { prefixes } of this.sites.values()) {
+      if (prefixes.script === segment) return 'script'
+      if (prefixes.pixel === segment) return 'pixel'
+    }
+    return undefined
+  }
+
   async all(env: Env, now: number): Promise<Site[]> {
     await this.refresh(env, now)
     return [...this.sites.values()].sort((a, b) => a.created - b.created)

@@ -49,7 +49,7 @@ export function daysInMonths({ starts, zones }: Buckets): { values: number[]; to
     months.set(`${year}-${month}`, days)
     return days
   })
-  return { values, total: months.values().reduce((total, days) => total + days, 0) }
+  return { values, total: [...months.values()].reduce((total, days) => total + days, 0) }
 }
 
 function dayPosition(ms: number, calendar: Calendar): number {

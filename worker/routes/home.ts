@@ -50,9 +50,11 @@ export const home = new Hono<App>().get('/', async (c) => {
 
 async function dayOf(c: Context<App>, site: Site, now: number): Promise<Day> {
   const { refusals: untold } = await deploymentOf(c.env)
-  const ask = async (part: Part): Promise<[Part, Answer]> => [part, await answerTo(QUESTIONS[part])]
-  const answerTo = (query: Query) =>
-    whale(c.env, site.site).answer(questionOf({ ...query, period: PERIOD }, site, { level: 'admin' }, now))
+  const ask = async (part: Part): Promise<[Part, Answer]> => {
+    const query: Query = { ...QUESTIONS[part], period: PERIOD }
+    // RPC's types forget that a point is a pair.
+    return [part, (await whale(c.env, site.site).answer(questionOf(query, site, { level: 'admin' }, now))) as Answer]
+  }
   const [{ types }, stray, ...answers] = await Promise.all([
     whale(c.env, site.site).status(),
     pod(c.env).refusals(),

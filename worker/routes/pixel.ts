@@ -75,7 +75,7 @@ async function receive(c: Context<App>, texts: string[] | Reason): Promise<void>
   const refuse = (site: number, reason: Reason) => deployment.refusals.add(site, reason)
   if (typeof texts === 'string') {
     refuse(NO_SITE, texts)
-    await tellRefusals(context, NO_SITE)
+    tellLater(c, context, [NO_SITE])
     return
   }
   const sites = await sitesOf(context, texts)
@@ -92,7 +92,16 @@ async function receive(c: Context<App>, texts: string[] | Reason): Promise<void>
     refusedAt.add(result.site)
   }
   if (deliveries.length) await deliver(context, deliveries)
-  for (const site of refusedAt) await tellRefusals(context, site)
+  tellLater(c, context, refusedAt)
+}
+
+/** Behind the answer: how long it takes must not say that something was refused. */
+function tellLater(c: Context<App>, context: Parameters<typeof tellRefusals>[0], sites: Iterable<number>): void {
+  for (const site of sites) {
+    c.executionCtx.waitUntil(
+      tellRefusals(context, site).catch((error) => console.error(`refusals of site ${site} wait: ${error}`)),
+    )
+  }
 }
 
 /** The listed sites that the envelopes name, so that verifying needs no call. */

@@ -16,10 +16,13 @@ const LEAD = 10 * 60_000
 const hourAhead = (now: number) => Math.ceil((now + LEAD) / HOUR) * HOUR
 /** One Hail takes a few hundred events a second; more than this many is a sign of another trouble. */
 const MOST_SHARDS = 64
-const SETTINGS = ['name', 'timezone', 'origins', 'static', 'respect', 'shards'] as const
+const SETTINGS = ['name', 'timezone', 'origins', 'static', 'respect', 'shards', 'prefixes'] as const
 /** What a site's origins may say: `example.com`, `https://example.com`, `*.example.com`, each with an optional port. */
 const ORIGIN = /^(https?:\/\/)?(\*\.)?([a-z0-9-]+\.)*[a-z0-9-]+(:\d{1,5})?$/i
 const RESPECT_ALL = 3
+const PREFIX = /^[\w-]+$/
+/** What other routes begin with. */
+const TAKEN = new Set(['api', 'count', 'graph', 'totals', 'dimensions', 'status', 'healthz', 'login', 'demo'])
 
 export const sites = new Hono<App>()
   .post('/', async (c) => {
@@ -114,9 +117,26 @@ function changed(site: Site, fields: Fields, now: number): Site {
     origins: origins ?? site.origins,
     static: flag(fields, 'static') ?? site.static,
     respect: number(fields, 'respect', 0, RESPECT_ALL) ?? site.respect,
+    prefixes: prefixed(site.prefixes, fields.prefixes),
     zones: zoned(site.zones, text(fields, 'timezone'), now, isNew),
     shards: sharded(site.shards, number(fields, 'shards', 1, MOST_SHARDS), now, isNew),
   }
+}
+
+/** First segments of the site's public URLs, for installs behind an address of the owner's own. */
+function prefixed(prefixes: Site['prefixes'], given: unknown): Site['prefixes'] {
+  if (given === undefined) return prefixes
+  const fields = fieldsOf(given)
+  only(fields, ['script', 'pixel'])
+  const next = {
+    script: text(fields, 'script', 32) ?? prefixes.script,
+    pixel: text(fields, 'pixel', 32) ?? prefixes.pixel,
+  }
+  const bad = Object.values(next).find((prefix) => !PREFIX.test(prefix) || TAKEN.has(prefix))
+  if (bad !== undefined)
+    throw new Problem(400, `prefixes: "${bad}" must be letters, digits, - or _, and no route here`, 'prefixes')
+  if (next.script === next.pixel) throw new Problem(400, 'prefixes: script and pixel must differ', 'prefixes')
+  return next
 }
 
 /** A new zone takes effect at the next hour both grids share, so that no hour is cut in two. */
@@ -157,6 +177,7 @@ async function shown(c: Context<App>, site: Site, now: number) {
     static: site.static,
     respect: site.respect,
     shards: site.shards,
+    prefixes: site.prefixes,
     zones: site.zones,
     keys: {
       public: publicKey && encode(publicKey),

@@ -1,0 +1,46 @@
+/** The site's key, and the key pair of this page load that seals for it. Asks for the one and makes the other in good time. */
+import { now } from './clock'
+import { type Config, type Pair, pairNow, pairSoon } from './seal/pair'
+import { seal as sealWith } from './seal/seal'
+import { periodsOf } from './visit'
+
+/** Three days. A key works for a week at least, but a page may stay open for longer. */
+const KEY_AGE = 259_200_000
+/** A pair seals no more envelopes than this, or hardly. */
+const MOST_SEQS = 150
+
+let script: string
+let configured: number
+let pair: Pair | undefined
+let pairDay: number | undefined
+
+export let config: Config
+
+/** `url` is the script's own. */
+export function introduce(values: Config, url: string): void {
+  config = values
+  script = url
+  configured = now()
+  renew()
+}
+
+/** The configuration, taken out of a script as the server sends it. */
+export const configOf = async (url: string): Promise<Config> =>
+  JSON.parse((await (await fetch(url)).text()).match(/\[\d+,\d+,"[^\]]+]/)![0])
+
+/** The next envelope gets a new key pair. */
+export function renew(): void {
+  pair = undefined
+}
+
+/** Has a pair ready where that takes waiting. Rejects where it can't, and `seal` makes one at once. */
+export async function prepare(): Promise<void> {
+  const [today] = periodsOf(now(), config[3])
+  if (pairDay !== today || pair!.seq > MOST_SEQS) renew()
+  pairDay = today
+  if (now() - configured > KEY_AGE) introduce(await configOf(script), script)
+  const made = pair ?? (await pairSoon(config))
+  pair ??= made
+}
+
+export const seal = (text: string): string => sealWith((pair ??= pairNow(config)), text)

@@ -28,7 +28,14 @@ export function namesOf({ series }: Graph, labels: readonly string[] = []): stri
 
 const pathText = ({ dimension }: Series): string => (dimension.length ? dimension.join(' › ') : 'all')
 
-export function legend(names: readonly string[], fontSize: number, [left, right]: readonly [number, number]): Entry[] {
+interface Room {
+  fontSize: number
+  left: number
+  right: number
+  mostRows: number
+}
+
+export function legend(names: readonly string[], { fontSize, left, right, mostRows }: Room): Entry[] {
   const entries: Entry[] = []
   let x = left
   let row = 0
@@ -39,7 +46,7 @@ export function legend(names: readonly string[], fontSize: number, [left, right]
       x = left
       row += 1
     }
-    if (row === MOST_ROWS) break
+    if (row >= Math.min(mostRows, MOST_ROWS)) break
     entries.push({ index, text, x, row })
     x += width + GAP
   }

@@ -23,6 +23,8 @@ const FONT = 11
 const TITLE = 14
 const EDGE = 12
 const ROW = 18
+/** Names give way to the lines: these need so much of the height. */
+const LEAST_PLOT = 130
 /** Pixels between labels that leave them apart: `21 Nov` and some air. */
 const PER_TIME_LABEL = 64
 const PER_VALUE_LABEL = 44
@@ -41,15 +43,18 @@ interface Frame {
 export function line(graph: Graph, options: Options): string {
   const { width, height, theme = 'auto', title = '' } = options
   const names = graph.series.length > 1 || options.labels ? namesOf(graph, options.labels) : []
-  const entries = legend(names, FONT, [EDGE, width - EDGE])
+  const mostRows = Math.floor((height - LEAST_PLOT) / ROW)
+  const entries = legend(names, { fontSize: FONT, left: EDGE, right: width - EDGE, mostRows })
   const rows = entries.length ? entries.at(-1)!.row + 1 : 0
-  const top = EDGE + (title ? TITLE + 12 : 4) + rows * ROW
+  const named = EDGE + (title ? TITLE + 10 : 0)
+  const top = named + rows * ROW + FONT
   const values = graph.series.flatMap(({ points }) => points.map(([, value]) => value))
   const count = Math.max(2, Math.round((height - top) / PER_VALUE_LABEL))
   const metric = graph.series[0]?.metric ?? ''
   const domain = niceDomain(values, count)
-  const marks = valueTicks(domain, count).map((value) => ({ value, text: tickText(value, metric) }))
-  const left = EDGE + Math.max(...marks.map(({ text }) => widthOf(text, FONT))) + 8
+  const isEmpty = !values.some(Boolean)
+  const marks = (isEmpty ? [0] : valueTicks(domain, count)).map((value) => ({ value, text: tickText(value, metric) }))
+  const left = EDGE + Math.max(0, ...marks.map(({ text }) => widthOf(text, FONT))) + 8
   const frame: Frame = { left, right: width - EDGE - 4, top, bottom: height - EDGE - FONT - 6 }
   const y = scale(domain, [frame.bottom, frame.top])
   const starts = graph.series[0]?.points.map(([start]) => start) ?? []
@@ -63,10 +68,10 @@ export function line(graph: Graph, options: Options): string {
     styleOf(theme),
     `<rect class="g-ground" width="${width}" height="${height}" rx="8"/>`,
     head(graph, title, width),
-    ...entries.map(({ index, text, x, row }) => legendEntry(index, text, x, top - rows * ROW + row * ROW)),
+    ...entries.map(({ index, text, x, row }) => legendEntry(index, text, x, named + row * ROW)),
     ...marks.map((mark) => valueMark(mark, y(mark.value), frame)),
     ...timeMarks(starts, x, frame, graph.timezone),
-    ...(values.some(Boolean) ? series(graph, { x, y, id, frame }) : [nothing(frame)]),
+    ...(isEmpty ? [nothing(frame)] : series(graph, { x, y, id, frame })),
     '</svg>',
   ].join('')
 }

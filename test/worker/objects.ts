@@ -14,6 +14,9 @@ declare global {
 }
 type WorkerEnv = Env
 
+/** Any object: the test looks at its disk, not at its methods, whose types would be unfolded without end. */
+type Stub = DurableObjectStub<undefined>
+
 let next = 1000
 
 export async function madeSite(zone = 'UTC', settings: Partial<Site> = {}) {
@@ -74,7 +77,7 @@ export const views = (from: number, count: number): Entry[] => Array.from({ leng
 
 /** Makes a statement on an object's own disk fail, as a full or broken one would, until it is mended. */
 export async function breaks(
-  stub: Parameters<typeof runInDurableObject>[0],
+  stub: Stub,
   when: string,
 ): Promise<() => Promise<void>> {
   const name = 'broken'
@@ -88,12 +91,16 @@ export async function breaks(
 }
 
 /** How many rows a table holds. */
-export const rows = (stub: Parameters<typeof runInDurableObject>[0], table: string): Promise<number> =>
+export const rows = (stub: Stub, table: string): Promise<number> =>
   runInDurableObject(
     stub,
     (_, { storage }) => storage.sql.exec<{ n: number }>(`SELECT count(*) AS n FROM ${table}`).one().n,
   )
 
 /** Rows that the object's own connection has ever changed. */
-export const changes = (stub: Parameters<typeof runInDurableObject>[0]): Promise<number> =>
+export const changes = (stub: Stub): Promise<number> =>
   runInDurableObject(stub, (_, { storage }) => storage.sql.exec<{ n: number }>(`SELECT total_changes() AS n`).one().n)
+
+/** Runs a query on an object's own disk. */
+export const query = <Row extends Record<string, SqlStorageValue>>(stub: Stub, sql: string): Promise<Row[]> =>
+  runInDurableObject(stub, (_, { storage }) => storage.sql.exec<Row>(sql).toArray())

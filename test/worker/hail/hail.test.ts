@@ -1,6 +1,6 @@
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { expect, test } from 'vitest'
-import { breaks, madeSite, rows, view, views } from '../objects'
+import { breaks, madeSite, query, rows, view, views } from '../objects'
 
 test('shows an acknowledged event in the next answer, before any merge', async () => {
   const { hail, whale, total } = await madeSite()
@@ -37,12 +37,8 @@ test('merges by its alarm, and sets one only when a slice opens', async () => {
 test('acknowledges nothing and remembers nothing of a commit that failed', async () => {
   const { hail, total } = await madeSite()
   await hail().append([view(1)])
-  const table = await runInDurableObject(
-    hail(),
-    (_, { storage }) =>
-      storage.sql.exec<{ name: string }>(`SELECT name FROM sqlite_master WHERE name GLOB 'log_*'`).one().name,
-  )
-  const mend = await breaks(hail(), `INSERT ON ${table}`)
+  const [log] = await query<{ name: string }>(hail(), `SELECT name FROM sqlite_master WHERE name GLOB 'log_*'`)
+  const mend = await breaks(hail(), `INSERT ON ${log!.name}`)
   const results = await Promise.allSettled([
     hail().append([view(2)]),
     hail().append([view(2)]),

@@ -1,5 +1,5 @@
 /** The script tag's entry. `<script defer src="https://HOST/b/SITE.js"></script>` is all that a page needs. */
-import { type Count, notice } from './notice'
+import { type Count, count, notice } from './notice'
 import type { Config } from './seal/pair'
 
 /** Stands once in the built text, where the server puts its values. */
@@ -13,9 +13,9 @@ declare global {
 }
 
 try {
-  const before = window.graupel
+  const waiting = window.graupel?.q
   const script = document.currentScript as HTMLScriptElement // This is one; in a module there is none, which throws.
-  const count = notice(GRAUPEL_CONFIG, script.dataset, script.src)
   window.graupel = { count }
-  before?.q?.forEach((call) => count(...call))
+  notice(GRAUPEL_CONFIG, script.dataset, script.src)
+  waiting?.forEach((call) => count(...call))
 } catch {}

@@ -1,7 +1,7 @@
 /** The npm door: the beacon for pages that bundle their scripts. It asks the server once for the site's current key. */
 import type { Options } from './context'
-import { type Count, notice } from './notice'
 import { configOf } from './keyring'
+import { type Count, count as countNow, notice } from './notice'
 
 export type { Dimensions, Numbers } from './wire/event'
 export type { Count }
@@ -23,25 +23,26 @@ export interface Start {
 }
 
 const waiting: Parameters<Count>[] = []
-let started: Count | undefined
-let starting = false
+let hasBegun = false
+let isReady = false
 
 /** Begins to count. A second call does nothing, and neither does one outside a browser. */
 export async function start({ host, site, prefix = 'b', ...switches }: Start): Promise<void> {
-  if (starting || typeof document === 'undefined') return
-  starting = true
+  if (hasBegun || typeof document === 'undefined') return
+  hasBegun = true
   try {
     const script = new URL(`/${prefix}/${site}.js`, host).href
-    started = notice(await configOf(script), attributesOf(switches), script)
-    for (const call of waiting.splice(0)) started(...call)
+    notice(await configOf(script), attributesOf(switches), script)
+    isReady = true
+    for (const call of waiting.splice(0)) countNow(...call)
   } catch {
-    starting = false
+    hasBegun = false
   }
 }
 
 /** Counts something of the page's own. Calls before `start` is through wait for it. */
 export const count: Count = (...call) => {
-  if (started) started(...call)
+  if (isReady) countNow(...call)
   else if (waiting.length < 100) waiting.push(call)
 }
 

@@ -1,12 +1,12 @@
 /** The site's key, and the key pair of this page load that seals for it. Asks for the one and makes the other in good time. */
-import { now } from './clock'
 import { type Config, type Pair, pairNow, pairSoon } from './seal/pair'
 import { seal as sealWith } from './seal/seal'
+import { now } from './state'
 import { periodsOf } from './visit'
 
 /** Three days. A key works for a week at least, but a page may stay open for longer. */
 const KEY_AGE = 259_200_000
-/** A pair seals no more envelopes than this, or hardly. */
+/** A pair seals no more envelopes than this. */
 const MOST_SEQS = 150
 
 let script: string
@@ -33,14 +33,20 @@ export function renew(): void {
   pair = undefined
 }
 
-/** Has a pair ready where that takes waiting. Rejects where it can't, and `seal` makes one at once. */
-export async function prepare(): Promise<void> {
-  const [today] = periodsOf(now(), config[3])
-  if (pairDay !== today || pair!.seq > MOST_SEQS) renew()
-  pairDay = today
-  if (now() - configured > KEY_AGE) introduce(await configOf(script), script)
-  const made = pair ?? (await pairSoon(config))
-  pair ??= made
+/** Goes on when a pair is ready. Where the browser can't make it so, `seal` makes one at once. */
+export async function prepare(next: () => void): Promise<void> {
+  try {
+    const [today] = periodsOf(now(), config[3])
+    if (pairDay !== today) renew()
+    pairDay = today
+    if (now() - configured > KEY_AGE) introduce(await configOf(script), script)
+    const made = pair ?? (await pairSoon(config))
+    pair ??= made
+  } catch {}
+  next()
 }
 
-export const seal = (text: string): string => sealWith((pair ??= pairNow(config)), text)
+export function seal(text: string): string {
+  if (pair?.seq === MOST_SEQS) renew()
+  return sealWith((pair ??= pairNow(config)), text)
+}

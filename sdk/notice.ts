@@ -1,8 +1,9 @@
 /** Listens to the page: views, clicks, leaving. It only ever looks, and what goes wrong in here the page never learns of. */
-import { type Options, pageOf } from './context'
+import { oneOf, type Options, pageOf } from './context'
 import { introduce, renew } from './keyring'
 import { isOptedOut } from './optout'
 import type { Config } from './seal/pair'
+import { quietly } from './quietly'
 import { aim, drain, retry } from './send'
 import { close, page, say, view } from './speak'
 import type { Dimensions, Numbers } from './wire/event'
@@ -22,15 +23,9 @@ let since = 0
 /** How far down the page was seen, percent. */
 let depth: number
 
-function attempt(act: () => void): void {
-  try {
-    act()
-  } catch {}
-}
-
 /** Everything that happens in a page can be heard at its window. */
 function on<E extends Event>(type: string, act: (event: E) => void): void {
-  addEventListener(type, (event) => attempt(() => act(event as E)), true) // Its name says which event comes.
+  addEventListener(type, quietly(act) as EventListener, true) // Its name says which event comes.
 }
 
 function measure(): void {
@@ -59,7 +54,7 @@ function show(): void {
 }
 
 function move(): void {
-  if (page !== pageOf(location, options)) show()
+  if (page !== pageOf(options)) show()
 }
 
 function hide(): void {
@@ -82,7 +77,7 @@ function begin(): void {
     const original = history[name]
     history[name] = function (...state) {
       original.apply(this, state)
-      attempt(move)
+      quietly(move)()
     }
   }
   on('popstate', move)
@@ -104,20 +99,21 @@ function begin(): void {
   show()
 }
 
-/** Begins to watch, and returns what the page calls. `url` is the script's own, from whose origin it counts unless told. */
-export function notice(config: Config, attributes: Options, url: string): Count {
-  if (isOptedOut(config[5], attributes)) return () => {}
+/** Begins to watch. `url` is the script's own, from whose origin it counts unless the page names another host. */
+export function notice(config: Config, attributes: Options, url: string): void {
+  if (isOptedOut(config[5], attributes)) return
   options = attributes
-  files = RegExp(`\\.(${(options.downloads ?? FILES).replace(/[ ,]+/g, '|')})$`, 'i')
+  files = RegExp(`\\.${oneOf(options.downloads ?? FILES)}$`, 'i')
   introduce(config, url)
-  aim(new URL(config[4], options.host ?? url).href)
+  aim(new URL(config[4], options.host ?? url))
   // A page prepared in the background is seen by nobody, perhaps never.
   if ((document as Document & { prerendering?: boolean }).prerendering) on('prerenderingchange', begin)
-  else attempt(begin)
-  return (dimensions, metrics = {}, type = '_') =>
-    attempt(() => {
-      // One wrong number would have the whole envelope refused, and the view in it.
-      if (!Object.values(metrics).every(Number.isFinite)) return
-      say(JSON.parse(JSON.stringify(['c', dimensions, metrics, type])))
-    })
+  else begin()
 }
+
+/** What the page calls. It waits for the first view, and does nothing where nothing is to be said. */
+export const count: Count = quietly((dimensions, metrics = {}, type = '_') => {
+  // One wrong number would have the whole envelope refused, and the view in it.
+  if (!Object.values(metrics).every(Number.isFinite)) return
+  say(JSON.parse(JSON.stringify(['c', dimensions, metrics, type])))
+})

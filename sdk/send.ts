@@ -2,14 +2,12 @@
  * Delivers envelopes. Each lies in a bounded queue before it is sent and leaves it only on a 2xx, byte for byte the same
  * on every try, so that the server can tell a repeat. What is sent while the page goes away is never taken for delivered.
  */
-import { correct } from './clock'
 import { seal } from './keyring'
-import { keep, recall } from './storage'
+import { CORRECTION, keep, now, QUEUE, recall } from './state'
 import type { Saying } from './wire/event'
 
 export type Plaintext = [ts: number, page: string, referrer: string, width: number, ...sayings: Saying[]]
 
-const QUEUE = 'graupel-queue'
 const MOST = 100
 /** Below the 64 KiB that a browser lets requests hold that outlive their page. */
 const MOST_CHARACTERS = 60_000
@@ -17,35 +15,35 @@ const MOST_CHARACTERS = 60_000
 const BATCH = 20
 const FIRST_WAIT = 1000
 const LONGEST_WAIT = 600_000
+/** Ten minutes. Honest clocks differ by less. */
+const SKEW = 600_000
 /** Three days. The server refuses what is older, so that sealing it anew repeats nothing. */
 const HORIZON = 259_200_000
 
 /** Ends with the slash before an envelope. */
-let url: string
+let url: URL
 let isBusy: boolean
 let hasOnlyImages: boolean
 let backOff = FIRST_WAIT
 /** What this page has sealed, by envelope, until it is acknowledged. */
 const sealed: Record<string, Plaintext> = {}
 
-const queued = () => recall<string[]>(QUEUE) ?? []
-
-export function aim(target: string): void {
+export function aim(target: URL): void {
   url = target
 }
 
 /** Seals and queues it; `drain` sends it. */
 export function add(plaintext: Plaintext): void {
   const envelope = seal(JSON.stringify(plaintext))
-  const envelopes = [...queued(), envelope].slice(-MOST)
-  while (envelopes.join().length > MOST_CHARACTERS) envelopes.shift()
-  keep(QUEUE, envelopes)
+  const queue = [...recall()[QUEUE], envelope].slice(-MOST)
+  while (queue.join().length > MOST_CHARACTERS) queue.shift()
+  keep(QUEUE, queue)
   sealed[envelope] = plaintext
 }
 
 /** One request at a time: the next begins when this one's end, or the wait it asks for, is over. */
 export async function drain(isLeaving?: boolean): Promise<unknown> {
-  const batch = queued().slice(-BATCH)
+  const batch = recall()[QUEUE].slice(-BATCH)
   const body = batch.join('\n')
   if (!body) return
   if (isLeaving && !hasOnlyImages) return navigator.sendBeacon(url, body)
@@ -62,29 +60,32 @@ export async function drain(isLeaving?: boolean): Promise<unknown> {
     } else {
       // Where a page's policy forbids fetch it often allows pictures, and a picture that loads was acknowledged.
       batch.length = 1
-      await new Promise((onload, onerror) => Object.assign(new Image(), { onload, onerror, src: url + batch + '.gif' }))
+      await new Promise((onload, onerror) => Object.assign(new Image(), { onload, onerror, src: `${url}${batch}.gif` }))
       hasOnlyImages = true
     }
     keep(
       QUEUE,
-      queued().filter((envelope) => !batch.includes(envelope)),
+      recall()[QUEUE].filter((envelope) => !batch.includes(envelope)),
     )
     backOff = FIRST_WAIT
   } catch {
-    wait = Math.max(wait, backOff * (0.5 + Math.random()))
-    backOff = Math.min(2 * backOff, LONGEST_WAIT)
+    // Grows, and differs from one browser to the next, or all would come back at once.
+    backOff = Math.min(backOff * (1.5 + Math.random()), LONGEST_WAIT)
+    wait = Math.max(wait, backOff)
   }
   setTimeout(retry, wait)
 }
 
 /** Sets the clock, and repeats what was refused because of it. */
 function hear(envelopes: string[], server: number): void {
-  const change = correct(server)
+  const before = now()
+  const skew = server - Date.now()
+  keep(CORRECTION, Math.abs(skew) > SKEW ? skew : 0)
   for (const envelope of envelopes) {
     const plaintext = sealed[envelope]
     delete sealed[envelope]
     if (plaintext && plaintext[0] < server - HORIZON) {
-      plaintext[0] += change
+      plaintext[0] += now() - before
       add(plaintext)
     }
   }

@@ -36,10 +36,10 @@ export function periodsOf(time: number, offset: number): number[] {
 }
 
 /** Any sign of the visitor keeps a session going. */
-export const isOn = ([seen]: Session, now: number): boolean => Math.abs(now - seen) < IDLE
+export const isOn = ([seen]: readonly [number, ...unknown[]], now: number): boolean => Math.abs(now - seen) < IDLE
 
 /** `fresh` is the session that this view begins if none is on. */
-export function visit(before: Session, fresh: Session, offset: number): [Session, Saying] {
+export function visit(before: readonly [...Session, ...unknown[]], fresh: Session, offset: number): [Session, Saying] {
   const [now, , , , path] = fresh
   const [, viewed, began, views, entry, previous, referrer] = before
   const periods = periodsOf(viewed, offset)

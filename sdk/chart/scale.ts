@@ -8,6 +8,9 @@ export const scale =
   (value) =>
     to === from ? (start + end) / 2 : start + ((value - from) / (to - from)) * (end - start)
 
+/** Below this, doubles have too few digits left to be divided into steps; on paper it is 0. */
+const LEAST_SPAN = 1e-290
+
 /** From 0, or from the least where that is negative, to round numbers around all values; never empty. */
 export function niceDomain(values: readonly number[], count: number): [least: number, most: number] {
   let [least, most] = [0, 0]
@@ -15,7 +18,7 @@ export function niceDomain(values: readonly number[], count: number): [least: nu
     if (value < least) least = value
     if (value > most) most = value
   }
-  if (least === most) return [0, 1]
+  if (most - least < LEAST_SPAN) return [0, 1]
   // A negative increment is d3's spelling of one below 1, kept whole for exactness.
   const increment = tickIncrement(least, most, count)
   if (!increment || !Number.isFinite(increment)) return [least, most]

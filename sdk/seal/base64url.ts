@@ -1,5 +1,5 @@
 /** base64url by the browser's own base64: a third of the bytes that the wire's strict reader takes. */
-export const textOf = (bytes: Uint8Array): string =>
+export const textOf = (bytes: number[]): string =>
   btoa(String.fromCharCode(...bytes))
     .replace(/\+/g, '-')
     .replace(/\//g, '_')

@@ -23,7 +23,7 @@ export type Config = readonly [
 export interface Pair {
   /** The envelope's first 39 bytes: header and ephemeral key. */
   opening: Uint8Array
-  box: Uint32Array
+  boxKey: Uint32Array
   seq: number
 }
 
@@ -43,7 +43,7 @@ const pairOf = ([site, epoch]: Config, epk: ArrayBuffer, shared: ArrayBuffer): P
     ...new Uint8Array(epk),
   ),
   // HSalsa20 of the shared point and nothing, as crypto_box does.
-  box: salsa(new Uint32Array(shared), [0, 0, 0, 0]),
+  boxKey: salsa(new Uint32Array(shared), [0, 0, 0, 0]),
   seq: 0,
 })
 

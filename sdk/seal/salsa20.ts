@@ -2,9 +2,7 @@
  * Salsa20 and HSalsa20 (D. J. Bernstein, "Extending the Salsa20 nonce"), on little-endian words as every browser has them.
  * The state is a square of four by four: a row round is a column round of the square laid on its side.
  */
-export const wordsOf = (bytes: Uint8Array): Uint32Array => new Uint32Array(bytes.slice().buffer)
-
-const SIGMA = wordsOf(new TextEncoder().encode('expand 32-byte k'))
+const SIGMA = new Uint32Array(new TextEncoder().encode('expand 32-byte k').buffer)
 const ROUNDS = 20
 
 /**

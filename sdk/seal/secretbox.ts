@@ -1,13 +1,13 @@
 /** NaCl's secretbox, XSalsa20-Poly1305: tag, then text, byte for byte as tweetnacl makes it. */
 import { poly1305 } from './poly1305'
-import { salsa, wordsOf } from './salsa20'
+import { salsa } from './salsa20'
 
 /** The stream's first bytes are Poly1305's one-time key. */
 const ONE_TIME = 32
 
-/** `nonce` has 24 bytes, `key` eight words. */
-export function secretbox(plain: Uint8Array, nonce: Uint8Array, key: Uint32Array): number[] {
-  const words = wordsOf(nonce)
+/** `nonce` fills its buffer, 24 bytes; `key` has eight words. */
+export function secretbox(plain: Uint8Array, nonce: Uint8Array<ArrayBuffer>, key: Uint32Array): number[] {
+  const words = new Uint32Array(nonce.buffer)
   const stream: number[] = []
   for (let block = 0; stream.length * 4 < ONE_TIME + plain.length; block++) {
     stream.push(...salsa(salsa(key, words.slice(0, 4)), [...words.slice(4), block, 0], true))

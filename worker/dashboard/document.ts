@@ -3,7 +3,7 @@ import { type Html, html, trusted } from './html'
 import { STYLE } from './style'
 
 /** Three pellets of hail. Drawn here, so that a page asks nobody for anything. */
-const MARK = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><g fill="#2f7fd1"><circle cx="11" cy="12" r="7"/><circle cx="23" cy="9" r="4" opacity=".55"/><circle cx="20" cy="22" r="6" opacity=".8"/></g></svg>`
+const MARK = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><g fill="#0a7cc8"><circle cx="11" cy="12" r="7"/><circle cx="23" cy="9" r="4" opacity=".55"/><circle cx="20" cy="22" r="6" opacity=".8"/></g></svg>`
 const ICON = `data:image/svg+xml,${encodeURIComponent(MARK)}`
 
 /** The house's name, as it stands at the head of a page. */

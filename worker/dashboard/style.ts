@@ -3,12 +3,12 @@ export const STYLE = `
 :root {
   color-scheme: light dark;
   --ground: #fbfcfd; --card: #fff; --ink: #17202a; --quiet: #5b6875; --line: #e4e9ee;
-  --accent: #1d6fc4; --on-accent: #fff; --tint: #dcebfa; --bad: #a8322a; --field: #fff; --field-line: #8a97a5;
+  --accent: #0068ad; --on-accent: #fff; --tint: #dbeaf6; --bad: #a8322a; --field: #fff; --field-line: #8a97a5;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --ground: #0f1419; --card: #161d24; --ink: #e6ebf0; --quiet: #98a6b3; --line: #263039;
-    --accent: #6fb1f0; --on-accent: #0b1621; --tint: #1d3c5a; --bad: #f08d85; --field: #0f1419; --field-line: #62717f;
+    --ground: #0a0e13; --card: #11161d; --ink: #e6ebf0; --quiet: #98a6b3; --line: #263039;
+    --accent: #56b4e9; --on-accent: #06131d; --tint: #143850; --bad: #f08d85; --field: #0a0e13; --field-line: #62717f;
   }
 }
 * { box-sizing: border-box; }
@@ -46,9 +46,7 @@ main.narrow { max-width: 36rem; padding-top: 8vh; }
 .figures { display: grid; grid-template-columns: repeat(5, 1fr); gap: 1rem 1.5rem; }
 .figures dt { color: var(--quiet); font-size: .875rem; }
 .figures dd { font-size: 1.75rem; line-height: 1.3; font-weight: 600; letter-spacing: -.02em; font-variant-numeric: tabular-nums; }
-.chart { margin-top: 1.5rem; }
-.chart svg, .chart img { display: block; width: 100%; height: auto; }
-.chart .tall { display: none; }
+.chart img { display: block; width: 100%; height: auto; margin-top: 1.5rem; }
 
 table { border-collapse: collapse; width: 100%; font-size: .9375rem; }
 caption { padding-bottom: .5rem; }
@@ -108,8 +106,6 @@ details[open] summary { margin-bottom: .75rem; }
   .card { padding: 1rem 1rem 1.25rem; border-radius: 12px; }
   .figures { grid-template-columns: repeat(2, 1fr); }
   .figures dd { font-size: 1.5rem; }
-  .chart .wide { display: none; }
-  .chart .tall { display: block; }
   table.ranked th.n, table.ranked td { width: 4.25rem; }
   form.switch { width: 100%; }
   form.switch select { flex: 1; max-width: none; }

@@ -32,46 +32,52 @@ export function expand(dimensions: Dimensions): Path[] {
   return reach<Place>(dimensions, { path: [], below: new Map() }, step).map(({ path }) => path)
 }
 
+/** Leads to the place of a name below another. */
+type Step<Place> = (place: Place, name: string) => Place
+
 /**
- * Walks dimensions through places of the caller's own: from the root, `step` leads to the place of a name below another.
+ * Walks dimensions through places of the caller's own, each reached by a step from the one above.
  * Whoever keeps places, as a fragment does, needs no keys built for an event, only steps taken.
  */
-export function reach<Place>(
-  dimensions: Dimensions,
-  root: Place,
-  step: (place: Place, name: string) => Place,
-): Place[] {
+export function reach<Place>(dimensions: Dimensions, root: Place, step: Step<Place>): Place[] {
   const places = [root]
   if (isRoot(dimensions)) return places
-  const follow = (place: Place, names: readonly Dimensions[]): Place[] => {
-    const chain: Place[] = []
-    for (const name of names) {
-      if (!isName(name)) continue
-      place = step(place, String(name))
-      chain.push(place)
-    }
-    return chain
+  if (isList(dimensions) && dimensions.some(isList)) {
+    for (const path of dimensions) places.push(endOf(path, root, step))
+    return [...new Set(places)]
   }
-  const walk = (place: Place, below: Dimensions): void => {
-    if (isName(below)) places.push(step(place, String(below)))
-    else if (isList(below)) places.push(...follow(place, below))
-    else {
-      for (const name in below) {
-        if (name === '') continue
-        const at = step(place, name)
-        places.push(at)
-        walk(at, (below as { readonly [name: string]: Dimensions })[name]!)
-      }
+  walk(dimensions, root, step, places)
+  return places
+}
+
+function walk<Place>(below: Dimensions, place: Place, step: Step<Place>, places: Place[]): void {
+  if (isName(below)) places.push(step(place, String(below)))
+  else if (isList(below)) follow(below, place, step, places)
+  else {
+    for (const name in below) {
+      if (name === '') continue
+      const at = step(place, name)
+      places.push(at)
+      walk((below as { readonly [name: string]: Dimensions })[name]!, at, step, places) // A name and no index, then.
     }
   }
-  if (!isList(dimensions) || !dimensions.some(isList)) {
-    walk(root, dimensions)
-    return places
+}
+
+/** A list is one path, counted with every prefix. */
+function follow<Place>(list: readonly Dimensions[], place: Place, step: Step<Place>, places: Place[]): void {
+  let at = place
+  for (const name of list) {
+    if (!isName(name)) continue
+    at = step(at, String(name))
+    places.push(at)
   }
-  const ready = dimensions.map((path) =>
-    isRoot(path) ? root : (follow(root, isList(path) ? path : [path]).at(-1) ?? root),
-  )
-  return [...new Set([root, ...ready])]
+}
+
+/** A ready path counts where it ends. */
+function endOf<Place>(path: Dimensions, root: Place, step: Step<Place>): Place {
+  const places = [root]
+  if (!isRoot(path)) follow(isList(path) ? path : [path], root, step, places)
+  return places.at(-1)!
 }
 
 const isList = (value: Dimensions): value is readonly Dimensions[] => Array.isArray(value)

@@ -17,13 +17,13 @@ export class Fragment {
   private readonly prefixes = new Map<string, string[]>()
 
   add({ at, type, dimensions, metrics }: Event): void {
-    const numbers = counted(metrics)
-    if (!numbers.length) return
+    const { names, values } = counted(metrics)
+    if (!names.length) return
     const unit = Math.floor(at / UNIT_MS)
     for (const name of this.typesOf(type)) {
       for (const place of reach(dimensions, this.root(name), below)) {
         const cell = this.cell(place, unit)
-        for (const [metric, value] of numbers) add(cell, metric, value)
+        for (let i = 0; i < names.length; i++) add(cell, names[i]!, values[i]!)
       }
     }
   }
@@ -105,13 +105,16 @@ function below(place: Place, name: string): Place {
 }
 
 /** What an event adds: `hits` is 1 unless given, and adding 0 is adding nothing. */
-function counted(metrics: Numbers): [name: string, value: number][] {
-  const numbers: [string, number][] = Object.hasOwn(metrics, 'hits') ? [] : [['hits', 1]]
+function counted(metrics: Numbers): { names: string[]; values: number[] } {
+  const hasHits = Object.hasOwn(metrics, 'hits')
+  const [names, values] = [hasHits ? [] : ['hits'], hasHits ? [] : [1]]
   for (const name in metrics) {
     const value = metrics[name]!
-    if (value !== 0) numbers.push([name, value])
+    if (value === 0) continue
+    names.push(name)
+    values.push(value)
   }
-  return numbers
+  return { names, values }
 }
 
 /** Names hold nothing below the separator, so parents, then children in order, is the order of keys. */

@@ -24,7 +24,9 @@ test.each([
 test('holds every value and zero, and marks lie within', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.double({ noNaN: true, min: -1e12, max: 1e12 })),
+      fc.array(
+        fc.double({ noNaN: true, min: -1e12, max: 1e12 }).map((value) => (Math.abs(value) < 1e-280 ? 0 : value)),
+      ),
       fc.integer({ min: 2, max: 12 }),
       (values, count) => {
         const [least, most] = niceDomain(values, count)

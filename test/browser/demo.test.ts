@@ -1,0 +1,117 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Browser, chromium, type Request } from 'playwright-core'
+import { expect, onTestFinished, test } from 'vitest'
+import { prepareDemo } from '../../sdk/cli/demo'
+import { findChrome } from '../chrome'
+import { call, graph, total } from '../flow/api'
+import { startServer, temporaryFolder } from '../flow/server'
+import { writeMmdb } from '../worker/ingest/mmdb'
+
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // Playwright marks its browsers, and the script obeys the mark.
+  '--disable-blink-features=AutomationControlled',
+]
+
+/** Where our visitor is said to come from: the proxy's header, and a file that knows the network. */
+const ADDRESS = '81.2.69.160'
+const PLACE = { country: { iso_code: 'SE' }, subdivisions: [{ iso_code: 'AB' }], city: { names: { en: 'Stockholm' } } }
+
+test('a real visit of the demo is counted exactly, and moves the graph within two seconds', {
+  timeout: 120_000,
+}, async () => {
+  const geoFolder = temporaryFolder()
+  mkdirSync(geoFolder, { recursive: true })
+  writeFileSync(join(geoFolder, 'test.mmdb'), writeMmdb([{ network: '81.2.69.0/24', record: PLACE }]))
+  const server = await startServer({
+    geoFolder,
+    env: { GRAUPEL_DEMO: '1', GRAUPEL_GEO_FILE: 'test.mmdb', GRAUPEL_PROXY: 'x-forwarded-for 127.0.0.0/8' },
+  })
+  const shop = server.origin + (await prepareDemo(server.origin, server.admin, server.dataFolder))
+  const { sites } = (await call<{ sites: { site: number }[] }>(server, 'GET', '/api/sites')).body
+  const { site } = sites[0]!
+
+  const browser = await chromium.launch({ executablePath: findChrome()!, args: ARGS })
+  onTestFinished(() => browser.close())
+  const truth = await whoIs(browser)
+  const context = await browser.newContext({
+    // It is the browser it says it is, but for the word that marks it as a robot.
+    userAgent: truth.agent.replace('Headless', ''),
+    extraHTTPHeaders: { 'x-forwarded-for': ADDRESS },
+    acceptDownloads: true,
+  })
+  const sent: Request[] = []
+  context.on('request', (request) => {
+    if (new URL(request.url()).pathname.startsWith('/p/')) sent.push(request)
+  })
+  const page = await context.newPage()
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(String(error)))
+
+  await page.goto(`${shop}spa.html`)
+  await expect.poll(() => total(server, site), { timeout: 2_000 }).toBe(1)
+  await page.getByRole('link', { name: 'Hail', exact: true }).click()
+  await expect.poll(() => total(server, site), { timeout: 2_000 }).toBe(2)
+  await page.goto(`${shop}product.html`)
+  await expect.poll(() => total(server, site), { timeout: 2_000 }).toBe(3)
+  const views = sent.filter((request) => request.method() === 'POST').length
+  expect(views).toBe(3 + leaves(sent))
+  const download = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'size chart' }).click()
+  await download
+  await expect.poll(() => total(server, site, 'downloads', [], { type: 'download' }), { timeout: 2_000 }).toBe(1)
+  await page.waitForTimeout(1_200)
+  await page.close({ runBeforeUnload: true })
+  await expect.poll(() => total(server, site, 'leaves'), { timeout: 5_000 }).toBeGreaterThan(0)
+
+  const host = new URL(server.origin).host
+  const at = (dimension: string[], metric = 'hits') => total(server, site, metric, dimension)
+  expect(await at([])).toBe(3)
+  expect(await at([], 'sessions')).toBe(1)
+  expect(await at([], 'engaged')).toBe(1)
+  expect(await at([], 'bounce_rate')).toBe(0)
+  expect(await at([], 'visitors_day')).toBe(1)
+  expect(await at([], 'seconds')).toBeGreaterThanOrEqual(1)
+  expect(await at(['browser', truth.brand, truth.version])).toBe(3)
+  expect(await at(['os', truth.system])).toBe(3)
+  expect(await at(['device', 'desktop'])).toBe(3)
+  expect(await at(['country', 'SE', 'AB', 'Stockholm'])).toBe(3)
+  expect(await at(['page', host, '/demo/product.html'])).toBe(1)
+  expect(await at(['page', host, '/demo/spa.html'])).toBe(1)
+  expect(await at(['entry', host, '/demo/spa.html'], 'sessions')).toBe(1)
+  const files = await graph(server, site, { type: 'download', dimension: '["file"]', depth: '2' })
+  expect(files.series.map(({ dimension }) => dimension)).toContainEqual(['file', host, '/demo/size-chart.pdf'])
+
+  expect(errors).toEqual([])
+  expect(sent.filter((request) => request.method() === 'OPTIONS')).toEqual([])
+  for (const request of sent) {
+    const said = `${request.url()} ${request.postData() ?? ''}`
+    expect(said).not.toMatch(/demo\/|product|size-chart|127\.0\.0\.1%/)
+    expect(said.replace(request.url(), '')).toMatch(/^ [\w\n-]*$/)
+  }
+  expect(await context.cookies()).toEqual([])
+})
+
+/** Requests made as a page went away; how long a page stood decides whether there is one. */
+const leaves = (sent: Request[]): number => sent.filter((request) => request.resourceType() === 'ping').length
+
+/** What the browser says of itself to a page. */
+async function whoIs(browser: Browser): Promise<{ agent: string; brand: string; version: string; system: string }> {
+  const page = await browser.newPage()
+  const agent = await page.evaluate(() => navigator.userAgent)
+  await page.close()
+  const isChrome = /Google Chrome/.test(findChrome() ?? '')
+  return {
+    agent,
+    brand: isChrome ? 'Chrome' : 'Chromium',
+    version: browser.version().split('.')[0]!,
+    system: /Mac/.test(agent) ? 'macOS' : 'Linux',
+  }
+}

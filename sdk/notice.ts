@@ -37,8 +37,8 @@ function measure(): void {
 function rest(): void {
   const seconds = since && Math.round((Date.now() - since) / 1000)
   since = 0
-  if (seconds) say(['e', seconds, depth])
-  close()
+  // Not by `say`, which would send it a second time while the page goes away.
+  close(...(seconds ? ([['e', seconds, depth]] as const) : []))
 }
 
 function wake(): void {

@@ -54,7 +54,7 @@ export async function drain(isLeaving?: boolean): Promise<unknown> {
     const post = { method: 'POST', body, keepalive: true, credentials: 'omit' } as const
     const answer = !hasOnlyImages && (await fetch(url, post).catch(() => {}))
     if (answer) {
-      wait = Number(answer.headers.get('retry-after')) * 1000
+      wait = Number(answer.headers.get('retry-after')) * 1000 || 0
       if (!answer.ok) throw wait
       hear(batch, Date.parse(answer.headers.get('date')!))
     } else {

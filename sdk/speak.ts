@@ -26,8 +26,9 @@ const flush = quietly(() => {
   drain()
 })
 
-/** Seals what was said so far, and does not send it. */
-export function close(): void {
+/** Seals what was said so far, with a last word, and does not send it. */
+export function close(...last: Saying[]): void {
+  said.push(...last)
   while (page && said[0]) {
     if (isOn(recall(), now())) keep(0, now())
     add([now(), page, recall()[6], innerWidth, ...said.splice(0, MOST_SAYINGS)])

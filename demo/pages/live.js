@@ -1,12 +1,12 @@
 // Keeps figures and graph of a page in motion. It asks for JSON, which is small, and draws only what has changed.
 const LOOK_MS = 2000
 const panel = document.querySelector('[data-share]')
-const graph = panel.querySelector('[data-graph]')
+const [small, large] = panel.querySelector('[data-graph]').children
 const said = panel.querySelector('[data-said]')
 const period = said.textContent
 const figures = [...panel.querySelectorAll('[data-figure]')]
 const { share } = panel.dataset
-const phone = matchMedia('(max-width: 44rem)')
+const phone = matchMedia(small.media)
 const seen = {}
 
 /** One question for each type of event: all its figures at once. */
@@ -45,7 +45,8 @@ async function draw() {
   const next = new Image()
   next.src = `/graph.svg?${query}`
   await next.decode()
-  graph.src = next.src
+  if (phone.matches) small.srcset = next.src
+  else large.src = next.src
 }
 
 async function watch() {

@@ -4,7 +4,8 @@ const DEAREST = 1000
 const panel = document.querySelector('[data-pixel]')
 const query = new URLSearchParams(location.search)
 const dollars = Math.min(DEAREST, Math.max(0, Number(query.get('dollars')) || 0))
-const order = query.get('order') || crypto.getRandomValues(new Uint32Array(1))[0].toString(36).toUpperCase().padStart(7, '0')
+const order =
+  query.get('order') || crypto.getRandomValues(new Uint32Array(1))[0].toString(36).toUpperCase().padStart(7, '0')
 
 // A call of the page's own history only: the beacon looks at the path, which stays the same.
 if (!query.has('order')) history.replaceState(null, '', `?${new URLSearchParams({ order, dollars })}`)

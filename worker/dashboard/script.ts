@@ -92,7 +92,9 @@ async function look() {
 async function renew() {
   const answer = await fetch('/?site=' + day.dataset.site)
   if (!answer.ok) throw new Error(answer.status)
-  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html')
+  const text = await answer.text()
+  /* Without its head: the style there carries a nonce that is not this page's. */
+  const fresh = new DOMParser().parseFromString(text.slice(text.indexOf('<body>')), 'text/html')
   const parts = [...fresh.querySelectorAll('#day [data-part]')]
   const names = (list) => list.map((part) => part.dataset.part).join()
   if (names(parts) !== names([...day.children])) return day.replaceChildren(...parts)

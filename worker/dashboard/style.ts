@@ -39,14 +39,16 @@ main.narrow { max-width: 36rem; padding-top: 8vh; }
 .title { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline; justify-content: space-between; margin-bottom: 1.25rem; }
 
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 1.25rem 1.5rem 1.5rem; min-width: 0; }
-.card + .card, .part + .part { margin-top: 1.25rem; }
+.card + .card, .part + .part, #day + .part { margin-top: 1.25rem; }
+.part:empty { display: none; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.25rem; }
 .pair > .card + .card { margin-top: 0; }
+.pair > :last-child:nth-child(odd) { grid-column: 1 / -1; }
 
 .figures { display: grid; grid-template-columns: repeat(5, 1fr); gap: 1rem 1.5rem; }
 .figures dt { color: var(--quiet); font-size: .875rem; }
 .figures dd { font-size: 1.75rem; line-height: 1.3; font-weight: 600; letter-spacing: -.02em; font-variant-numeric: tabular-nums; }
-.chart img { display: block; width: 100%; height: auto; margin-top: 1.5rem; }
+.chart img { display: block; width: 100%; height: auto; margin-top: .5rem; }
 
 table { border-collapse: collapse; width: 100%; font-size: .9375rem; }
 caption { padding-bottom: .5rem; }
@@ -55,7 +57,7 @@ tbody th { font-weight: 400; text-align: left; width: 100%; padding: .1875rem 0;
 td, thead th.n { text-align: right; padding-left: 1rem; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.second { color: var(--quiet); }
 .row { position: relative; display: block; padding: .25rem .5rem; min-width: 0; }
-.row svg { position: absolute; inset: 0; width: 100%; height: 100%; }
+.row svg { position: absolute; inset: 0; width: 100%; height: 100%; border-radius: 4px; }
 .row rect { fill: var(--tint); }
 .row span { position: relative; overflow-wrap: anywhere; }
 table.ranked { table-layout: fixed; }
@@ -63,6 +65,7 @@ table.ranked tbody th, table.ranked thead th:first-child { width: auto; }
 table.ranked th.n, table.ranked td { width: 5.25rem; padding-left: .5rem; }
 .refusals tbody tr { border-top: 1px solid var(--line); vertical-align: top; }
 .refusals tbody th, .refusals tbody td { padding-top: .75rem; padding-bottom: .75rem; }
+.refusals tbody tr:last-child > * { padding-bottom: 0; }
 .refusals code { font-weight: 600; }
 
 form.make { display: grid; gap: 1rem; max-width: 30rem; }

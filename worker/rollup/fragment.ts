@@ -84,7 +84,8 @@ export class Fragment {
 /** One path of one type. Events come almost in order of time, so the latest cell is mostly the one. */
 class Place {
   readonly cells = new Map<number, Cell>()
-  readonly below = new Map<string, Place>()
+  /** Most places are leaves. */
+  below: Map<string, Place> | undefined
   latestUnit = Number.NaN
   latest: Cell = NONE
   readonly key: string
@@ -97,9 +98,10 @@ class Place {
 const NONE: Cell = empty()
 
 function below(place: Place, name: string): Place {
-  const known = place.below.get(name)
+  const known = place.below?.get(name)
   if (known) return known
   const made = new Place(place.key === '' ? name : place.key + SEPARATOR + name)
+  place.below ??= new Map()
   place.below.set(name, made)
   return made
 }
@@ -120,6 +122,7 @@ function counted(metrics: Numbers): { names: string[]; values: number[] } {
 /** Names hold nothing below the separator, so parents, then children in order, is the order of keys. */
 function* inOrder(place: Place): Generator<Place> {
   yield place
+  if (!place.below) return
   for (const [, child] of [...place.below].sort(byName)) yield* inOrder(child)
 }
 

@@ -44,19 +44,33 @@ export const pixel = new Hono<App>()
     const text = isImage ? c.req.param('text').slice(0, -'.gif'.length) : c.req.param('text')
     // An open slot makes the URL longer than its envelope; what nothing may be long is refused unread.
     await receive(c, text.length > URL_CHARACTERS ? 'too-big' : [text])
-    return isImage ? answer(200, GIF) : answer(204)
+    return isImage ? answerImage() : answer()
   })
   .post('/p/', async (c) => {
     const body = await readBody(c.req.raw, BODY_BYTES)
     const texts = body?.split('\n').filter(Boolean)
     await receive(c, !texts || texts.length > ENVELOPES ? 'too-big' : texts)
-    return answer(204)
+    return answer()
   })
-  .options('/p/*', () => answer(204))
+  .options('/p/*', answer)
 
-function answer(status: 200 | 204, image?: Uint8Array): Response {
-  const headers = { ...HEADERS, Date: new Date().toUTCString(), ...(image && { 'Content-Type': 'image/gif' }) }
-  return new Response(image ?? null, { status, headers })
+/** Headers change only with the second that `Date` names, and to make them anew costs as much as opening the envelope. */
+let made = { second: 0, empty: new Headers(), image: new Headers() }
+
+function headersAt(now: number): typeof made {
+  const second = Math.floor(now / 1000)
+  if (made.second === second) return made
+  const headers = { ...HEADERS, Date: new Date(now).toUTCString() }
+  made = { second, empty: new Headers(headers), image: new Headers({ ...headers, 'Content-Type': 'image/gif' }) }
+  return made
+}
+
+function answer(): Response {
+  return new Response(null, { status: 204, headers: headersAt(Date.now()).empty })
+}
+
+function answerImage(): Response {
+  return new Response(GIF, { headers: headersAt(Date.now()).image })
 }
 
 /** What one request shares. */

@@ -20,7 +20,7 @@ export let config: Config
 export function introduce(values: Config, url: string): void {
   config = values
   script = url
-  configured = now()
+  configured = Date.now()
   renew()
 }
 
@@ -39,7 +39,7 @@ export async function prepare(next: () => void): Promise<void> {
     const [today] = periodsOf(now(), config[3])
     if (pairDay !== today) renew()
     pairDay = today
-    if (now() - configured > KEY_AGE) introduce(await configOf(script), script)
+    if (Date.now() - configured > KEY_AGE) introduce(await configOf(script), script)
     const made = pair ?? (await pairSoon(config))
     pair ??= made
   } catch {}

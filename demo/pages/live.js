@@ -31,7 +31,10 @@ async function ask(type, shown) {
 }
 
 function show(figure, total) {
-  const text = total.toLocaleString('en', { maximumFractionDigits: 2 })
+  const text = total.toLocaleString(
+    'en',
+    figure.dataset.unit ? { style: 'currency', currency: figure.dataset.unit } : {},
+  )
   if (figure.textContent === text) return
   figure.classList.toggle('moved', figure.textContent !== '–')
   figure.textContent = text

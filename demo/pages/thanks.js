@@ -15,5 +15,6 @@ panel.querySelector('[data-dollars]').textContent = dollars.toLocaleString('en',
 
 const pixel = new Image(1, 1)
 pixel.alt = ''
+pixel.style.position = 'absolute'
 pixel.src = `${panel.dataset.pixel}?${new URLSearchParams({ dollars, order })}`
 panel.append(pixel)

@@ -20,6 +20,8 @@ function metricOf(text: string): Metric {
   return metric
 }
 
+type Bucket = Record<string, number> | undefined
+
 interface Question {
   from?: string
   interval?: Interval
@@ -27,11 +29,7 @@ interface Question {
 }
 
 /** A series over as many buckets as there are numbers; undefined is a bucket without events. */
-function ask(
-  text: string,
-  buckets: (Record<string, number> | undefined)[],
-  { from = '2026-11-01', interval = 'day', zones = UTC }: Question = {},
-) {
+function ask(text: string, buckets: Bucket[], { from = '2026-11-01', interval = 'day', zones = UTC }: Question = {}) {
   const list = starts(interval, Date.parse(from), Date.parse(from) + 5000 * DAY, zones).slice(0, buckets.length)
   const cells = new Map(buckets.flatMap((numbers, i) => (numbers ? [[list[i]!, cellOf(numbers)] as const] : [])))
   const end = next(interval, list.at(-1)!, zones)
@@ -39,14 +37,14 @@ function ask(
   return [points.map(([, value]) => value), total]
 }
 
-const LEVEL = [{ x: 1 }, undefined, { x: 2 }]
-const SHOP = [
+const LEVEL: Bucket[] = [{ x: 1 }, undefined, { x: 2 }]
+const SHOP: Bucket[] = [
   { hits: 10, sessions: 4, engaged: 1, dollars: 5, seconds: 60 },
   undefined,
   { hits: 2, sessions: 1, engaged: 1, dollars: -1 },
 ]
 
-test.each<[string, (Record<string, number> | undefined)[], number[], number]>([
+test.each<[string, Bucket[], number[], number]>([
   ['x', LEVEL, [1, 0, 2], 3],
   ['x:count', LEVEL, [1, 0, 2], 3],
   ['x:+', LEVEL, [1, 1, 3], 3],

@@ -1,0 +1,316 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Plaintext } from '../../sdk/send'
+import { type Browser, browser, load, OK, opened, URL_OF_PIXELS } from './browser'
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+const NOW = Date.UTC(2026, 9, 21, 12)
+const QUEUE = 7
+const CORRECTION = 8
+
+const said = (n: number, ts = Date.now()): Plaintext => [ts, 'shop.example/', '', 1280, ['e', n, 0]]
+const queue = (world: Browser) => (world.stored()[QUEUE] ?? []) as string[]
+const numbers = (body: string) => body.split('\n').map((text) => (opened(text)[4] as unknown[])[1])
+/** Until everything that is not a timer has happened. */
+const settle = () => vi.advanceTimersByTimeAsync(0)
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW })
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+describe('the queue', () => {
+  test('holds an envelope before it is sent, and lets go of it on a 2xx', async () => {
+    const world = browser()
+    const { add, drain } = await load()
+    add(said(1))
+    expect(queue(world)).toHaveLength(1)
+    drain()
+    expect(world.posts).toEqual(queue(world))
+    await settle()
+    expect(queue(world)).toEqual([])
+  })
+
+  test('is sent by the next page, in one request with what that page says', async () => {
+    const storage = {}
+    const before = browser({ storage })
+    before.replies = ['unreachable']
+    const first = await load()
+    first.add(said(1))
+    const kept = queue(before)
+    const world = browser({ storage })
+    const next = await load()
+    next.add(said(2))
+    next.drain()
+    await settle()
+    expect(world.posts).toHaveLength(1)
+    expect(world.posts[0]!.split('\n')[0]).toBe(kept[0])
+    expect(numbers(world.posts[0]!)).toEqual([1, 2])
+  })
+
+  test('holds a hundred, and drops the oldest', async () => {
+    const world = browser()
+    const { add } = await load()
+    for (let n = 1; n <= 103; n++) add(said(n))
+    expect(queue(world)).toHaveLength(100)
+    expect(numbers(queue(world)[0]!)).toEqual([4])
+  })
+
+  test('stays below what requests may hold that outlive their page', async () => {
+    const world = browser()
+    const { add } = await load()
+    for (let n = 1; n <= 12; n++) add([NOW, 'x'.repeat(6000), '', 1, ['e', n, 0]])
+    expect(queue(world).join('\n').length).toBeLessThanOrEqual(60_000)
+    expect(numbers(queue(world).at(-1)!)).toEqual([12])
+  })
+
+  test('is sent twenty at a time, one request after the other', async () => {
+    const world = browser()
+    const { add, drain } = await load()
+    for (let n = 1; n <= 45; n++) add(said(n))
+    drain()
+    drain()
+    expect(world.posts).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(world.posts.map((post) => post.split('\n').length)).toEqual([20, 20, 5])
+    expect(queue(world)).toEqual([])
+  })
+
+  test('keeps what was said while a request was under way', async () => {
+    const world = browser()
+    world.replies = [OK, 'unreachable']
+    const { add, drain } = await load()
+    add(said(1))
+    drain()
+    add(said(2))
+    await settle()
+    expect(numbers(queue(world).join('\n'))).toEqual([2])
+  })
+
+  test('lives in memory where storage is refused', async () => {
+    const world = browser({ isStorageRefused: true })
+    world.replies = [{ status: 503 }, OK]
+    const { add, drain } = await load()
+    add(said(1))
+    drain()
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(world.posts).toHaveLength(2)
+    expect(world.posts[1]).toBe(world.posts[0])
+  })
+})
+
+describe('a failed request', () => {
+  test.each([[{ status: 503 }], [{ status: 429 }], [{ status: 500 }], [{ status: 404 }], ['unreachable' as const]])(
+    'with %o is repeated byte for byte',
+    async (reply) => {
+      const world = browser()
+      world.replies = [reply, OK]
+      const { add, drain } = await load()
+      add(said(1))
+      drain()
+      await settle()
+      expect(queue(world)).toHaveLength(1)
+      await vi.advanceTimersByTimeAsync(3000)
+      expect(world.posts).toHaveLength(2)
+      expect(world.posts[1]).toBe(world.posts[0])
+      expect(queue(world)).toEqual([])
+    },
+  )
+
+  test('is repeated ever more rarely, and not more often than every ten minutes in the end', async () => {
+    const world = browser()
+    world.replies = [{ status: 503 }]
+    const { add, drain } = await load()
+    add(said(1))
+    drain()
+    await vi.advanceTimersByTimeAsync(60_000)
+    const first = world.posts.length
+    expect(first).toBeGreaterThan(3)
+    expect(first).toBeLessThan(12)
+    await vi.advanceTimersByTimeAsync(HOUR)
+    const hour = world.posts.length
+    await vi.advanceTimersByTimeAsync(HOUR)
+    expect(world.posts.length - hour).toBe(6)
+  })
+
+  test('waits at different lengths in different browsers', async () => {
+    const waits = new Set<number>()
+    for (let visitor = 0; visitor < 8; visitor++) {
+      const world = browser()
+      world.replies = [{ status: 503 }, OK]
+      const { add, drain } = await load()
+      add(said(1))
+      const start = Date.now()
+      drain()
+      while (world.posts.length < 2) await vi.advanceTimersByTimeAsync(10)
+      waits.add(Date.now() - start)
+    }
+    expect(waits.size).toBeGreaterThan(3)
+  })
+
+  test.each([429, 503])('with %d waits as long as Retry-After asks, whatever else is said', async (status) => {
+    const world = browser()
+    world.replies = [{ status, headers: { 'Retry-After': '120' } }, OK]
+    const { add, drain } = await load()
+    add(said(1))
+    drain()
+    await vi.advanceTimersByTimeAsync(100_000)
+    add(said(2))
+    drain()
+    expect(world.posts).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(20_001)
+    expect(world.posts).toHaveLength(2)
+    expect(numbers(world.posts[1]!)).toEqual([1, 2])
+  })
+
+  test('is not repeated at once where Retry-After is a date', async () => {
+    const world = browser()
+    world.replies = [{ status: 503, headers: { 'Retry-After': 'Wed, 21 Oct 2026 13:00:00 GMT' } }]
+    const { add, drain } = await load()
+    add(said(1))
+    drain()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(world.posts).toHaveLength(1)
+  })
+
+  test('is repeated at once when the network is back', async () => {
+    const world = browser()
+    world.replies = ['unreachable', OK]
+    const { add, drain, retry } = await load()
+    add(said(1))
+    drain()
+    await settle()
+    retry()
+    await settle()
+    expect(world.posts).toHaveLength(2)
+    expect(queue(world)).toEqual([])
+  })
+})
+
+describe('where fetch is forbidden', () => {
+  test('a picture carries each envelope, and its load is the acknowledgement', async () => {
+    const world = browser()
+    world.replies = ['unreachable']
+    world.doPicturesLoad = true
+    const { add, drain } = await load()
+    add(said(1))
+    add(said(2))
+    const [one, two] = queue(world)
+    drain()
+    await vi.advanceTimersByTimeAsync(10)
+    expect(world.pictures).toEqual([`${URL_OF_PIXELS}${one}.gif`, `${URL_OF_PIXELS}${two}.gif`])
+    expect(queue(world)).toEqual([])
+  })
+
+  test('fetch is tried once only', async () => {
+    const world = browser()
+    world.replies = ['unreachable']
+    world.doPicturesLoad = true
+    const { add, drain } = await load()
+    for (const n of [1, 2, 3]) {
+      add(said(n))
+      drain()
+      await vi.advanceTimersByTimeAsync(10)
+    }
+    expect(world.posts).toHaveLength(1)
+    expect(world.pictures).toHaveLength(3)
+  })
+
+  test('a picture that does not load is no acknowledgement', async () => {
+    const world = browser()
+    world.replies = ['unreachable']
+    const { add, drain } = await load()
+    add(said(1))
+    drain()
+    await settle()
+    expect(world.pictures).toHaveLength(1)
+    expect(queue(world)).toHaveLength(1)
+  })
+})
+
+describe('a page that goes away', () => {
+  test('sends its queue, and takes nothing for delivered', async () => {
+    const world = browser()
+    const { add, drain } = await load()
+    add(said(1))
+    add(said(2))
+    drain(true)
+    expect(world.beacons.map(numbers)).toEqual([[1, 2]])
+    expect(world.posts).toEqual([])
+    expect(queue(world)).toHaveLength(2)
+  })
+
+  test('sends nothing where nothing waits', async () => {
+    const world = browser()
+    const { drain } = await load()
+    drain(true)
+    expect(world.beacons).toEqual([])
+  })
+})
+
+describe('a browser’s clock', () => {
+  const dated = (ms: number): [{ status: number; headers: Record<string, string> }] => [
+    { status: 204, headers: { Date: new Date(ms).toUTCString() } },
+  ]
+
+  test.each([
+    ['nine minutes slow', 9 * 60_000, 0],
+    ['eleven minutes slow', 11 * 60_000, 11 * 60_000],
+    ['a day fast', -DAY, -DAY],
+  ])('that is %s is corrected by %d ms', async (_, skew, correction) => {
+    const world = browser()
+    world.replies = dated(NOW + skew)
+    const { add, drain } = await load()
+    add(said(1))
+    drain()
+    await settle()
+    expect(world.stored()[CORRECTION]).toBe(correction)
+  })
+
+  test('that was set right is believed again', async () => {
+    const world = browser({ storage: { graupel: JSON.stringify([0, 0, 0, 0, '', '', '', [], DAY]) } })
+    world.replies = dated(NOW)
+    const { add, drain } = await load()
+    add(said(1))
+    drain()
+    await settle()
+    expect(world.stored()[CORRECTION]).toBe(0)
+  })
+
+  test('four days slow had the event refused as late, so it is sealed anew at its true time', async () => {
+    const world = browser()
+    world.replies = dated(NOW + 4 * DAY)
+    const { add, drain } = await load()
+    add(said(1))
+    drain()
+    await vi.advanceTimersByTimeAsync(10)
+    expect(world.posts.map((post) => opened(post)[0])).toEqual([NOW, NOW + 4 * DAY])
+    expect(queue(world)).toEqual([])
+  })
+
+  test('two days slow had it counted, so it is not said again', async () => {
+    const world = browser()
+    world.replies = dated(NOW + 2 * DAY)
+    const { add, drain } = await load()
+    add(said(1))
+    drain()
+    await vi.advanceTimersByTimeAsync(10)
+    expect(world.posts).toHaveLength(1)
+  })
+
+  test('is right for what waited in the queue for four days: that is late, and stays so', async () => {
+    const world = browser()
+    world.replies = ['unreachable', ...dated(NOW + 4 * DAY)]
+    const { add, drain } = await load()
+    add(said(1, NOW + 4 * DAY - HOUR))
+    add(said(2, NOW))
+    vi.setSystemTime(NOW + 4 * DAY)
+    drain()
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(queue(world)).toEqual([])
+    expect(world.stored()[CORRECTION]).toBe(0)
+  })
+})

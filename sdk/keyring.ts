@@ -40,7 +40,8 @@ export async function prepare(next: () => void): Promise<void> {
     if (pairDay !== today) renew()
     pairDay = today
     if (Date.now() - configured > KEY_AGE) introduce(await configOf(script), script)
-    const made = pair ?? (await pairSoon(config))
+    // What is said in one go is sealed together, so this waits even for a pair that is there.
+    const made = await (pair ?? pairSoon(config))
     pair ??= made
   } catch {}
   next()

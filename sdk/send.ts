@@ -3,7 +3,7 @@
  * on every try, so that the server can tell a repeat. What is sent while the page goes away is never taken for delivered.
  */
 import { seal } from './keyring'
-import { CORRECTION, keep, now, QUEUE, recall } from './state'
+import { CORRECTION, keep, QUEUE, recall } from './state'
 import type { Saying } from './wire/event'
 
 export type Plaintext = [ts: number, page: string, referrer: string, width: number, ...sayings: Saying[]]
@@ -78,14 +78,16 @@ export async function drain(isLeaving?: boolean): Promise<unknown> {
 
 /** Sets the clock, and repeats what was refused because of it. */
 function hear(envelopes: string[], server: number): void {
-  const before = now()
   const skew = server - Date.now()
-  keep(CORRECTION, Math.abs(skew) > SKEW ? skew : 0)
+  const correction = Math.abs(skew) > SKEW ? skew : 0
+  const change = correction - recall()[CORRECTION]
+  keep(CORRECTION, correction)
   for (const envelope of envelopes) {
     const plaintext = sealed[envelope]
     delete sealed[envelope]
-    if (plaintext && plaintext[0] < server - HORIZON) {
-      plaintext[0] += now() - before
+    // What is old by the right clock too would be refused again.
+    if (plaintext && plaintext[0] < server - HORIZON && plaintext[0] + change > server - HORIZON) {
+      plaintext[0] += change
       add(plaintext)
     }
   }

@@ -19,7 +19,9 @@ export let isForgetful: boolean
 /** Other tabs change it too, so it is read anew each time. */
 export function recall(): State {
   try {
-    if (!isForgetful) state = JSON.parse(localStorage.graupel)
+    const kept: State = JSON.parse(localStorage.graupel)
+    // Whatever else a page keeps under this name, it has no queue.
+    if (!isForgetful && Array.isArray(kept[QUEUE])) state = kept
   } catch {}
   return state
 }

@@ -1,4 +1,4 @@
-// Keeps figures and graph of a page in motion. It asks for JSON, which is small, and draws only what has changed.
+/** Keeps figures and graph of a page in motion. It asks for JSON, which is small, and draws only what has changed. */
 const LOOK_MS = 2000
 const panel = document.querySelector('[data-share]')
 const [small, large] = panel.querySelector('[data-graph]').children
@@ -62,5 +62,5 @@ async function watch() {
   setTimeout(watch, LOOK_MS)
 }
 
-phone.addEventListener('change', () => draw().catch(() => {}))
-watch()
+phone.addEventListener('change', () => void draw().catch(() => {}))
+void watch()

@@ -1,4 +1,4 @@
-// A page that changes its address without loading, as single-page shops do. It knows nothing of being counted.
+/** A page that changes its address without loading, as single-page shops do. It knows nothing of being counted. */
 const parts = [...document.querySelectorAll('[data-part]')]
 const links = [...document.querySelectorAll('.tabs a')]
 const partOf = (search) => new URLSearchParams(search).get('part')

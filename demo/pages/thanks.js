@@ -1,5 +1,7 @@
-// A real shop's server knows the order. This one has none, so the browser draws a number and keeps it in the address:
-// loading the page again is the same order again, and counts nothing more.
+/**
+ * A real shop's server knows the order. This one has none, so the browser draws a number and keeps it in the address:
+ * loading the page again is the same order again, and counts nothing more.
+ */
 const DEAREST = 1000
 const panel = document.querySelector('[data-pixel]')
 const query = new URLSearchParams(location.search)

@@ -1,16 +1,22 @@
 /**
  * The load, in a process of its own, so that making it is not measured as serving it.
- * Reads one case as JSON from standard input, prints what autocannon saw. Every body is sent once.
+ * Reads one case as JSON from standard input, prints what autocannon saw. Every envelope is sent once.
  */
 import { text } from 'node:stream/consumers'
 import autocannon from 'autocannon'
 
+export interface Shot {
+  method: 'GET' | 'POST'
+  path: string
+  body?: string
+}
+
 export interface Load {
-  url: string
+  origin: string
   connections: number
-  /** One request each; spread over the connections. */
-  bodies: string[]
-  /** Requests in all, where there is no body to send: a GET each. */
+  /** Spread over the connections; a single one is repeated. */
+  shots: Shot[]
+  /** Requests in all. */
   amount: number
   headers: Record<string, string>
 }
@@ -24,25 +30,22 @@ export interface Seen {
   seconds: number
 }
 
-async function run({ url, connections, bodies, amount, headers }: Load): Promise<Seen> {
+async function run({ origin, connections, shots, amount, headers }: Load): Promise<Seen> {
   let next = 0
-  const share = Math.ceil((bodies.length || amount) / connections)
+  const share = Math.ceil(shots.length / connections)
   const began = performance.now()
   const result = await autocannon({
-    url,
+    url: origin,
     connections,
-    amount: bodies.length || amount,
+    amount,
     headers,
     // The end is noticed at a sample: one a second would round every rate.
     sampleInt: 20,
-    ...(bodies.length > 0 && {
-      method: 'POST',
-      setupClient(client) {
-        const own = bodies.slice(next, next + share)
-        next += share
-        client.setRequests(own.map((body) => ({ method: 'POST', body, headers })))
-      },
-    }),
+    setupClient(client) {
+      const own = shots.slice(next, next + share)
+      next += share
+      client.setRequests((own.length ? own : shots).map((shot) => ({ ...shot, headers })))
+    },
   })
   const seconds = (performance.now() - began) / 1000
   const succeeded = result['2xx']

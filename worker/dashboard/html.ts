@@ -3,7 +3,11 @@
  * made, or what is named trusted, stays as it is. Lists are joined, and nothing stands for `undefined` and `false`.
  */
 export class Html {
-  constructor(readonly text: string) {}
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
 }
 
 type Value = string | number | Html | false | undefined | readonly Value[]

@@ -1,0 +1,490 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { FLAG } from '../../sdk/wire/event'
+import { launch, serve, type Site, tag, visitor } from './beacon-site'
+
+let browser: Browser
+let site: Site
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser.close())
+beforeEach(async () => {
+  site = await serve(inject('built'))
+})
+afterEach(() => site.close())
+
+const FIRST = FLAG.session | FLAG.ever | FLAG.day | FLAG.week | FLAG.month | FLAG.quarter | FLAG.year
+/** Long enough for what must not happen to have happened. */
+const QUIET = 400
+const requests = (count: number) => expect.poll(() => site.arrived.length, { timeout: 5000 }).toBe(count)
+const said = (saying: unknown[]) => expect.poll(() => site.sayings(), { timeout: 5000 }).toContainEqual(saying)
+
+describe('a view', () => {
+  test.each([
+    ['without a secure context, in BigInt', 'shop.example', ''],
+    ['in a secure context, by the browser’s own X25519', 'localhost', 'data-local'],
+  ])('is one sealed request, %s', async (_, host, attributes) => {
+    site.page.head = tag(attributes)
+    const { context, page, errors } = await visitor(browser)
+    await page.goto(`http://${host}:${site.port}/catalogue?secret=1`)
+    await requests(1)
+    await page.waitForTimeout(QUIET)
+    expect(site.arrived).toHaveLength(1)
+    const [{ method, url, body, headers, plaintexts }] = site.arrived as [Site['arrived'][0]]
+    expect([method, url, headers['content-type']]).toEqual(['POST', '/p/', 'text/plain;charset=UTF-8'])
+    expect(body).toMatch(/^[\w-]+$/)
+    expect(body.length).toBeLessThanOrEqual(260)
+    expect(plaintexts[0]).toMatchObject({
+      page: `${host}:${site.port}/catalogue`,
+      referrer: '',
+      width: 1280,
+      sayings: [['p', FIRST, 0, '', '/catalogue']],
+    })
+    expect(Math.abs(plaintexts[0]!.ts - Date.now())).toBeLessThan(5000)
+    expect(headers.cookie).toBeUndefined()
+    expect(await context.cookies()).toEqual([])
+    expect(await page.evaluate(() => Object.keys(localStorage))).toEqual(['graupel'])
+    expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([])
+    expect(errors).toEqual([])
+  })
+
+  test('on a second page tells its age, the page before and the entry', async () => {
+    const { page } = await visitor(browser)
+    await page.goto(`${site.shop}/one?utm_source=letter&gclid=person`)
+    await requests(1)
+    await page.waitForTimeout(1100)
+    await page.goto(`${site.shop}/two`)
+    await expect.poll(() => site.arrived.flatMap(({ plaintexts }) => plaintexts).length).toBeGreaterThanOrEqual(3)
+    const view = site.arrived.flatMap(({ plaintexts }) => plaintexts).at(-1)!
+    expect(view.sayings).toEqual([['p', FLAG.second, expect.any(Number), '/one', '/one']])
+    expect((view.sayings[0] as unknown as number[])[2]).toBeGreaterThanOrEqual(1)
+    expect(view.referrer).toBe('?utm_source=letter&gclid')
+  })
+
+  test('names the site that a visitor came from, on every envelope of the session', async () => {
+    const { page } = await visitor(browser)
+    await page.goto(`http://news.example:${site.port}/item`)
+    site.arrived.length = 0
+    site.page.head = `<meta name="referrer" content="unsafe-url">${tag()}`
+    site.page.body = '<a href="/two">two</a>'
+    await page.goto(`${site.shop}/one`, { referer: `http://news.example:${site.port}/item?id=1` })
+    await page.click('a')
+    await expect.poll(() => site.sayings().filter(([code]) => code === 'p').length).toBe(2)
+    const referrers = site.arrived.flatMap(({ plaintexts }) => plaintexts.map(({ referrer }) => referrer))
+    expect(new Set(referrers)).toEqual(new Set([`news.example:${site.port}/item`]))
+  })
+
+  test('is counted again when the back/forward cache shows the page', async () => {
+    const { page } = await visitor(browser)
+    await page.goto(`${site.shop}/one`)
+    await requests(1)
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
+    await requests(2)
+    const keys = site.arrived.map(({ envelopes }) => envelopes[0]!.slice(10, 50))
+    expect(keys[0]).not.toBe(keys[1])
+  })
+
+  test('of a prerendered page waits until somebody sees it', async () => {
+    const { page } = await visitor(browser)
+    await page.addInitScript(() => Object.defineProperty(document, 'prerendering', { value: true, configurable: true }))
+    await page.goto(`${site.shop}/one`)
+    await page.evaluate(() => window.graupel?.count?.('early'))
+    await page.waitForTimeout(QUIET)
+    expect(site.arrived).toEqual([])
+    await page.evaluate(() => document.dispatchEvent(new Event('prerenderingchange')))
+    await requests(1)
+    expect(site.sayings().map(([code]) => code)).toEqual(['c', 'p'])
+  })
+
+  test('asks for the script again when its key is three days old', async () => {
+    const { page } = await visitor(browser)
+    await page.clock.install()
+    await page.goto(`${site.shop}/one`)
+    await page.clock.runFor(1000)
+    await requests(1)
+    await page.clock.fastForward(73 * 3_600_000)
+    await page.evaluate(() => history.pushState(null, '', '/two'))
+    await expect.poll(() => site.sayings().filter(([code]) => code === 'p').length).toBe(2)
+    expect(site.scripts).toBe(2)
+  })
+})
+
+describe('a single-page application', () => {
+  const views = () =>
+    site.arrived
+      .flatMap(({ plaintexts }) => plaintexts)
+      .filter(({ sayings }) => sayings[0]?.[0] === 'p')
+      .map(({ page }) => page.replace(/^[^/]*/, ''))
+
+  test('has a view for each page it shows, each one request', async () => {
+    const { page, errors } = await visitor(browser)
+    await page.goto(`${site.shop}/`)
+    await requests(1)
+    await page.evaluate(() => history.pushState({}, '', '/a'))
+    await requests(2)
+    await page.evaluate(() => history.replaceState({}, '', '/b'))
+    await requests(3)
+    await page.evaluate(() => history.pushState({}, '', '/c'))
+    await requests(4)
+    await page.evaluate(() => history.back())
+    await requests(5)
+    expect(views()).toEqual(['/', '/a', '/b', '/c', '/b'])
+    expect(errors).toEqual([])
+  })
+
+  test('has none where the page stays the same', async () => {
+    const { page } = await visitor(browser)
+    await page.goto(`${site.shop}/a`)
+    await requests(1)
+    await page.evaluate(() => {
+      history.pushState({}, '', '/a?filter=red')
+      history.replaceState({ scroll: 7 }, '')
+      location.hash = '#there'
+    })
+    await page.waitForTimeout(QUIET)
+    expect(views()).toEqual(['/a'])
+  })
+
+  test('may route by the fragment, and by a part of the query', async () => {
+    site.page.head = tag('data-hash data-query="id"')
+    const { page } = await visitor(browser)
+    await page.goto(`${site.shop}/app/`)
+    await requests(1)
+    await page.evaluate(() => {
+      location.hash = '#/cart'
+    })
+    await requests(2)
+    await page.evaluate(() => history.pushState({}, '', '/app/?id=7&token=x#/cart'))
+    await requests(3)
+    expect(views()).toEqual(['/app/', '/app/cart', '/app/cart?id=7'])
+  })
+})
+
+describe('a click', () => {
+  interface Click {
+    button?: 'middle'
+    modifiers?: 'Control'[]
+    /** On a word inside the link. */
+    word?: boolean
+  }
+
+  test.each<[string, string, Click, string, string]>([
+    ['on a file', '/price-list.PDF?v=1', {}, 'd', '/price-list.PDF'],
+    ['on a file, with the middle button', '/list.zip', { button: 'middle' }, 'd', '/list.zip'],
+    ['on a file, with a modifier', '/list.mp3', { modifiers: ['Control'] }, 'd', '/list.mp3'],
+    ['on a word inside a link to a file', '/list.docx', { word: true }, 'd', '/list.docx'],
+  ])('%s is a download', async (_, href, { word, ...how }: Click, code, path) => {
+    site.page.body = `<a href="${href}"><b>the <i>list</i></b></a>`
+    const { page } = await visitor(browser)
+    await page.goto(`${site.shop}/`)
+    await requests(1)
+    await page.click(word ? 'i' : 'a', how)
+    await said([code, `shop.example:${site.port}${path}`])
+  })
+
+  test('on a link to another site is told, without its query', async () => {
+    site.page.body = `<a href="http://other.example:${site.port}/there?token=1#x">there</a>`
+    const { page } = await visitor(browser)
+    await page.goto(`${site.shop}/`)
+    await requests(1)
+    await page.click('a')
+    await said(['o', `other.example:${site.port}/there`])
+  })
+
+  test('on a file counts by the page’s own list, where it has one', async () => {
+    site.page.head = tag('data-downloads="stl, 3mf"')
+    site.page.body = '<a id="one" href="#x.pdf">pdf</a><a id="two" href="/part.3mf">part</a>'
+    const { page } = await visitor(browser)
+    await page.goto(`${site.shop}/`)
+    await requests(1)
+    await page.click('#one')
+    await page.click('#two', { modifiers: ['Control'] })
+    await said(['d', `shop.example:${site.port}/part.3mf`])
+    expect(site.sayings().filter(([code]) => code === 'd')).toHaveLength(1)
+  })
+
+  test.each([
+    ['a link within the site', '<a href="#there">there</a>'],
+    ['a button', '<a>no address</a>'],
+    ['a mail address', '<a href="mailto:me@other.example">write</a>'],
+  ])('on %s tells nothing', async (_, body) => {
+    site.page.body = body
+    const { page, errors } = await visitor(browser)
+    await page.goto(`${site.shop}/`)
+    await requests(1)
+    await page.click('a')
+    await page.click('a', { button: 'right' })
+    await page.waitForTimeout(QUIET)
+    expect(site.arrived).toHaveLength(1)
+    expect(errors).toEqual([])
+  })
+})
+
+describe('leaving', () => {
+  test('tells the seconds and the depth of a visible page, after the tab is closed', async () => {
+    site.page.body = '<div style="height:5000px"></div>'
+    const { page } = await visitor(browser)
+    await page.goto(`${site.shop}/long`)
+    await requests(1)
+    await page.evaluate(() => scrollTo(0, 2000))
+    await page.waitForTimeout(1500)
+    await page.close({ runBeforeUnload: true })
+    await expect.poll(() => site.sayings().at(-1)?.[0], { timeout: 5000 }).toBe('e')
+    const [, seconds, depth] = site.sayings().at(-1)!
+    expect(seconds).toBeGreaterThanOrEqual(1)
+    expect(depth).toBeGreaterThan(45)
+    expect(depth).toBeLessThan(65)
+  })
+
+  test('is one request', async () => {
+    const { page } = await visitor(browser)
+    await page.goto(`${site.shop}/`)
+    await requests(1)
+    await page.waitForTimeout(1100)
+    await page.close({ runBeforeUnload: true })
+    await requests(2)
+    await new Promise((resolve) => setTimeout(resolve, QUIET))
+    expect(site.arrived).toHaveLength(2)
+    expect(site.sayings()).toHaveLength(2)
+  })
+
+  test('a page of an application tells the time on it, in the request of the next view', async () => {
+    const { page } = await visitor(browser)
+    await page.goto(`${site.shop}/one`)
+    await requests(1)
+    await page.waitForTimeout(1100)
+    await page.evaluate(() => history.pushState({}, '', '/two'))
+    await requests(2)
+    const [leave, view] = site.arrived[1]!.plaintexts
+    expect(leave).toMatchObject({ page: expect.stringMatching('/one$'), sayings: [['e', 1, 100]] })
+    expect(view).toMatchObject({ page: expect.stringMatching('/two$'), sayings: [['p', FLAG.second, 1, '/one', '/one']] })
+  })
+})
+
+describe('delivery', () => {
+  test('repeats a request byte for byte after a 503', async () => {
+    site.statuses = [503]
+    const { page } = await visitor(browser)
+    await page.goto(`${site.shop}/`)
+    await requests(2)
+    expect(site.arrived[1]!.body).toBe(site.arrived[0]!.body)
+    await page.waitForTimeout(QUIET)
+    expect(await page.evaluate(() => JSON.parse(localStorage['graupel'])[7])).toEqual([])
+  })
+
+  test('brings on the next visit what a whole visit could not', async () => {
+    site.statuses = new Array(20).fill(503)
+    const { page } = await visitor(browser)
+    for (const path of ['/one', '/two', '/three']) {
+      await page.goto(site.shop + path)
+      await expect.poll(() => site.arrived.at(-1)?.plaintexts.at(-1)?.page).toBe(`shop.example:${site.port}${path}`)
+    }
+    site.statuses = []
+    site.arrived.length = 0
+    await page.goto(`${site.shop}/four`)
+    await expect.poll(() => site.arrived.length).toBeGreaterThan(0)
+    const views = site.arrived.flatMap(({ plaintexts }) => plaintexts).filter(({ sayings }) => sayings[0]![0] === 'p')
+    expect(new Set(views.map(({ page }) => page.replace(/.*\//, '')))).toEqual(new Set(['one', 'two', 'three', 'four']))
+  })
+
+  test('goes by pictures where the page’s policy forbids fetch', async () => {
+    site.page.policy = "default-src 'self'; script-src COUNT; connect-src 'none'; img-src COUNT"
+    site.page.head = tag()
+    const { page, errors } = await visitor(browser)
+    await page.goto(`${site.shop}/`)
+    await requests(1)
+    expect(site.arrived[0]).toMatchObject({ method: 'GET', body: '' })
+    expect(site.arrived[0]!.url).toMatch(/^\/p\/[\w-]+\.gif$/)
+    expect(site.arrived[0]!.url.length).toBeLessThanOrEqual(270)
+    expect(site.sayings()).toEqual([['p', FIRST, 0, '', '/']])
+    await page.waitForTimeout(QUIET)
+    expect(await page.evaluate(() => JSON.parse(localStorage['graupel'])[7])).toEqual([])
+    expect(errors).toEqual([])
+  })
+
+  test('works without storage, and then claims no more than it knows', async () => {
+    const { page, errors } = await visitor(browser)
+    await page.addInitScript(() =>
+      Object.defineProperty(window, 'localStorage', {
+        get() {
+          throw new DOMException('refused', 'SecurityError')
+        },
+      }),
+    )
+    await page.goto(`${site.shop}/one`, { referer: `http://news.example:${site.port}/item` })
+    await requests(1)
+    await page.evaluate(() => history.pushState({}, '', '/two'))
+    await requests(2)
+    expect(site.sayings()).toEqual([
+      ['p', FLAG.session, 0, '', ''],
+      ['p', 0, 0, '', ''],
+    ])
+    expect(errors).toEqual([])
+  })
+})
+
+describe('an opt-out', () => {
+  const gpc = () => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })
+  const dnt = () => Object.defineProperty(navigator, 'doNotTrack', { value: '1' })
+  const webdriver = () => Object.defineProperty(navigator, 'webdriver', { value: true })
+  const off = () => {
+    localStorage['graupel-off'] = 1
+  }
+
+  test.each([
+    ['Global Privacy Control', gpc, ''],
+    ['Global Privacy Control, where only the other is ignored', gpc, 'data-ignore="dnt"'],
+    ['Do Not Track', dnt, ''],
+    ['automation', webdriver, ''],
+    ['the visitor’s own switch', off, ''],
+    ['the visitor’s own switch, whatever the page says', off, 'data-ignore="gpc dnt" data-local data-automation'],
+  ])('by %s is obeyed: nothing is sent and nothing kept', async (_, optOut, attributes) => {
+    site.page.head = tag(attributes)
+    site.page.body = '<a href="/x.pdf">x</a>'
+    const { page, errors } = await visitor(browser)
+    await page.addInitScript(optOut)
+    await page.goto(`${site.shop}/`)
+    await page.evaluate(() => window.graupel?.count?.('x'))
+    await page.click('a', { modifiers: ['Control'] })
+    await page.waitForTimeout(QUIET)
+    expect(site.arrived).toEqual([])
+    expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key !== 'graupel-off'))).toEqual([])
+    expect(errors).toEqual([])
+  })
+
+  test.each([
+    ['Global Privacy Control', gpc, 'data-ignore="gpc"'],
+    ['Do Not Track', dnt, 'data-ignore="gpc dnt"'],
+    ['automation', webdriver, 'data-automation'],
+  ])('by %s can be overruled by the page', async (_, optOut, attributes) => {
+    site.page.head = tag(attributes)
+    const { page } = await visitor(browser)
+    await page.addInitScript(optOut)
+    await page.goto(`${site.shop}/`)
+    await requests(1)
+  })
+
+  test.each([
+    [1, dnt],
+    [2, gpc],
+    [0, gpc],
+  ])('that the site does not respect (%d) is not looked at', async (respect, optOut) => {
+    site.close()
+    site = await serve(inject('built'), respect)
+    const { page } = await visitor(browser)
+    await page.addInitScript(optOut)
+    await page.goto(`${site.shop}/`)
+    await requests(1)
+  })
+
+  test.each(['localhost', '127.0.0.1', 'file:'])('of %s tells in one line how to count anyway', async (host) => {
+    const { page, lines, errors } = await visitor(browser)
+    if (host === 'file:') await page.setContent('') // about:blank has no host either, as a file has none.
+    else await page.goto(`http://${host}:${site.port}/`)
+    if (host === 'file:') await page.addScriptTag({ url: `${site.count}/b/1.js` })
+    await page.waitForTimeout(QUIET)
+    expect(site.arrived).toEqual([])
+    expect(lines).toEqual(['graupel: add data-local to count on localhost'])
+    expect(errors).toEqual([])
+  })
+})
+
+describe('graupel.count', () => {
+  test('says what a page counts, with the next envelope', async () => {
+    const { page } = await visitor(browser)
+    await page.goto(`${site.shop}/`)
+    await requests(1)
+    await page.evaluate(() => window.graupel?.count?.({ colour: { red: 'dark' } }, { pieces: 2.5 }, 'cart.add'))
+    await requests(2)
+    expect(site.sayings().at(-1)).toEqual(['c', { colour: { red: 'dark' } }, { pieces: 2.5 }, 'cart.add'])
+    expect(site.arrived[1]!.plaintexts[0]!.page).toBe(`shop.example:${site.port}/`)
+  })
+
+  test('takes dimensions alone', async () => {
+    const { page } = await visitor(browser)
+    await page.goto(`${site.shop}/`)
+    await page.evaluate(() => window.graupel?.count?.('signup'))
+    await said(['c', 'signup', {}, '_'])
+  })
+
+  test('may be called before the script is there', async () => {
+    site.page.head = `<script>window.graupel = { q: [['early', { n: 1 }]] }</script>${tag()}`
+    const { page } = await visitor(browser)
+    await page.goto(`${site.shop}/`)
+    await said(['c', 'early', { n: 1 }, '_'])
+    expect(site.arrived).toHaveLength(1)
+  })
+
+  test('of a hundred things at once is a few envelopes in one request', async () => {
+    const { page } = await visitor(browser)
+    await page.goto(`${site.shop}/`)
+    await requests(1)
+    await page.evaluate(() => {
+      for (let n = 0; n < 100; n++) window.graupel?.count?.('thing', { n })
+    })
+    await requests(2)
+    expect(site.arrived[1]!.envelopes).toHaveLength(5)
+    expect(site.sayings()).toHaveLength(101)
+  })
+
+  test('never throws, and what cannot be counted takes nothing else with it', async () => {
+    const { page, errors } = await visitor(browser)
+    await page.goto(`${site.shop}/`)
+    await page.evaluate(() => {
+      const circle: Record<string, unknown> = {}
+      circle['circle'] = circle
+      const count = window.graupel!.count as (...items: unknown[]) => void
+      count(circle)
+      count('x', { n: Number.NaN })
+      count('x', { n: '5' })
+      count('x', 7n)
+      count(1n)
+      count()
+      count('good')
+    })
+    await said(['c', 'good', {}, '_'])
+    expect(site.sayings().filter(([code]) => code === 'p')).toHaveLength(1)
+    expect(errors).toEqual([])
+  })
+})
+
+describe('the npm door', () => {
+  test('starts with the site’s key from the server, and counts what was said before', async () => {
+    site.page.head = `<script type="module">
+      import { count, start } from '/door.js'
+      count('early')
+      start({ host: 'COUNT', site: 1, hash: true })
+      start({ host: 'COUNT', site: 1 })
+    </script>`
+    const { page, errors } = await visitor(browser)
+    await page.goto(`${site.shop}/#/there`)
+    await requests(1)
+    expect(site.sayings()).toEqual([
+      ['p', FIRST, 0, '', '/there'],
+      ['c', 'early', {}, '_'],
+    ])
+    expect(site.scripts).toBe(1)
+    expect(errors).toEqual([])
+  })
+})
+
+describe('a hostile page', () => {
+  test.each([
+    ['without crypto', () => Object.defineProperty(window, 'crypto', { value: undefined })],
+    ['without fetch', () => Object.assign(window, { fetch: undefined })],
+    ['with a frozen history', () => Object.freeze(History.prototype) && Object.freeze(history)],
+    ['with nonsense in storage', () => Object.assign(localStorage, { graupel: '{"a":' })],
+    ['with another’s list in storage', () => Object.assign(localStorage, { graupel: '[1,2,3]' })],
+    ['with null in storage', () => Object.assign(localStorage, { graupel: 'null' })],
+    ['without BigInt’s constructor', () => Object.assign(window, { BigInt: undefined })],
+  ])('%s never hears of it', async (_, harm) => {
+    const { page, errors } = await visitor(browser)
+    await page.addInitScript(harm)
+    await page.goto(`${site.shop}/`)
+    await page.waitForTimeout(QUIET)
+    await page.evaluate(() => window.graupel?.count?.('x'))
+    await page.waitForTimeout(QUIET)
+    expect(errors).toEqual([])
+  })
+})

@@ -1,0 +1,76 @@
+import { Script } from 'node:vm'
+import { expect, test } from 'vitest'
+import { homePage } from '../../../worker/dashboard/home'
+import { lockedPage, loginPage } from '../../../worker/dashboard/login'
+import { answer, day, home } from './sample'
+
+const HOSTILE = `"><script>alert(1)</script>'`
+const NONCE = 'n0nce'
+
+test('shows the figures of the day', () => {
+  const figures = [...homePage(home(), NONCE).matchAll(/<dt>(.*?)<\/dt><dd>(.*?)<\/dd>/g)].map(([, name, value]) => [
+    name,
+    value,
+  ])
+  expect(figures).toEqual([
+    ['Pageviews', '1,234'],
+    ['Sessions', '100'],
+    ['Bounce rate', '40%'],
+    ['Pages a session', '12.3'],
+    ['Downloads', '7'],
+  ])
+})
+
+test('gives no rate of no sessions', () => {
+  const page = homePage(home({ views: answer('pageview', [[], { hits: 3, sessions: 0, bounce_rate: 0 }]) }), NONCE)
+  expect(page).toContain('<dt>Bounce rate</dt><dd>–</dd>')
+})
+
+test('waits for the first event of a new site, with its snippet', () => {
+  const page = homePage(home({ isNew: true }), NONCE)
+  expect(page).toContain('Waiting for the first event…')
+  expect(page).toContain('&lt;script src=&quot;/b/4711.js&quot;&gt;')
+  expect(page).not.toContain('<dl')
+})
+
+test('says how to mend what was refused', () => {
+  const refused = [{ reason: 'origin', events: 12, why: 'Another page.', mend: 'List it.' }]
+  expect(homePage(home({ refused }), NONCE)).toMatch(/origin.*Another page\..*List it\..*12/)
+})
+
+test('says that the newest events may be missing', () => {
+  const page = homePage(home({ views: { ...day().views, partial: true } }), NONCE)
+  expect(page).toContain('did not answer in time')
+})
+
+test('escapes every name that comes from outside', () => {
+  const hostile = answer('pageview', [['source', HOSTILE], { hits: 1 }])
+  const given = { sources: hostile, browsers: hostile, countries: hostile, pages: hostile, downloads: hostile }
+  const page = homePage(home(given, HOSTILE), NONCE)
+  expect(page).not.toContain(HOSTILE)
+  expect(page.match(/<script/g)).toHaveLength(1)
+})
+
+/** The policy of `page` forbids all of these: such a page would be broken. */
+test.each([
+  ['the home page', homePage(home(), NONCE)],
+  ['the page of a new site', homePage(home({ isNew: true }), NONCE)],
+  ['the first page', homePage({ sites: [] }, NONCE)],
+  ['the page of no such site', homePage({ sites: [{ site: 1, name: 'a' }] }, NONCE)],
+  ['the login', loginPage(NONCE)],
+  ['the locked door', lockedPage(NONCE)],
+])('%s needs nothing from elsewhere and nothing inline without its nonce', (_, page) => {
+  const drawn = page.replaceAll(/data:image[^"]+/g, '')
+  expect(drawn).not.toMatch(/(src|href|action)="(https?:)?\/\//)
+  expect(drawn).not.toMatch(/<[^>]+\s(style|on[a-z]+)=/)
+  expect(drawn).not.toMatch(/<(script|style)(?! nonce="n0nce")/)
+  expect(page).toMatch(/^<!doctype html>/)
+})
+
+test.each([
+  ['home', homePage(home(), NONCE)],
+  ['login', loginPage(NONCE)],
+])('sends %s with a script that parses', (_, page) => {
+  const script = /<script nonce="n0nce">([^]*)<\/script>/.exec(page)![1]!
+  expect(() => new Script(script)).not.toThrow()
+})

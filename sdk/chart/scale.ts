@@ -27,5 +27,8 @@ export function niceDomain(values: readonly number[], count: number): [least: nu
   return [round(least, Math.floor), round(most, Math.ceil)]
 }
 
-export const valueTicks = ([least, most]: readonly [number, number], count: number): number[] =>
-  ticks(least, most, count)
+/** Where only whole things are counted, there is no mark at one and a half. */
+export function valueTicks(domain: readonly [number, number], count: number, values: readonly number[]): number[] {
+  const marks = ticks(domain[0], domain[1], count)
+  return values.every(Number.isInteger) ? marks.filter(Number.isInteger) : marks
+}

@@ -32,7 +32,7 @@ test('holds every value and zero, and marks lie within', () => {
         const [least, most] = niceDomain(values, count)
         expect(least).toBeLessThanOrEqual(Math.min(0, ...values))
         expect(most).toBeGreaterThanOrEqual(Math.max(0, ...values))
-        for (const mark of valueTicks([least, most], count)) expect(mark >= least && mark <= most).toBe(true)
+        for (const mark of valueTicks([least, most], count, [0.5])) expect(mark >= least && mark <= most).toBe(true)
       },
     ),
   )
@@ -42,4 +42,9 @@ test('maps ends to ends, and a point of no width to the middle', () => {
   const y = scale([0, 10], [100, 0])
   expect([y(0), y(5), y(10)]).toEqual([100, 50, 0])
   expect(scale([7, 7], [0, 100])(7)).toBe(50)
+})
+
+test('marks whole numbers only where whole things are counted', () => {
+  expect(valueTicks([0, 2], 4, [0, 2, 1])).toEqual([0, 1, 2])
+  expect(valueTicks([0, 2], 4, [0, 2, 1.5])).toEqual([0, 0.5, 1, 1.5, 2])
 })

@@ -16,9 +16,7 @@ const pick = (pattern: RegExp): string =>
 
 /** With `data-hash` the fragment goes on where the path ends: `/shop/#/cart?id=1` is `/shop/cart`. */
 export const pathOf = ({ hash }: Options): string =>
-  hash == null
-    ? location.pathname
-    : (location.pathname + location.hash.split('?')[0]).replace(/\/?#!?\/?/, '/')
+  hash == null ? location.pathname : (location.pathname + location.hash.split('?')[0]).replace(/\/?#!?\/?/, '/')
 
 /** `html, pdf` as a pattern. */
 export const oneOf = (list: string | undefined): string => `(${list?.replace(/[ ,]+/g, '|')})`

@@ -13,8 +13,7 @@ export type Count = (dimensions: Dimensions, metrics?: Numbers, type?: string) =
 
 /** The left button and the middle one, which opens a tab; the right one opens nothing. */
 const MIDDLE = 1
-const FILES =
-  'pdf,docx?,xlsx?,pptx?,txt,csv,rtf,epub,zip,gz,7z,rar,exe,msi,dmg,pkg,deb,apk,iso,mp[34],avi,mov,mkv,wav'
+const FILES = 'pdf,docx?,xlsx?,pptx?,csv,txt,epub,zip,gz,7z,rar,exe,msi,dmg,pkg,apk,mp[34],avi,mov,wav'
 
 let options: Options
 let files: RegExp

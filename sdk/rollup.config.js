@@ -17,7 +17,15 @@ const typescript = (target) => [nodeResolve({ extensions: ['.ts', '.js'] }), esb
 /** Every byte is fetched by every visitor of every site. */
 const small = terser({
   ecma: 2022,
-  compress: { passes: 5, toplevel: true, unsafe: true, unsafe_arrows: true, unsafe_methods: true, keep_fargs: false, booleans_as_integers: true },
+  compress: {
+    passes: 5,
+    toplevel: true,
+    unsafe: true,
+    unsafe_arrows: true,
+    unsafe_methods: true,
+    keep_fargs: false,
+    booleans_as_integers: true,
+  },
   // The only names of ours that are properties.
   mangle: { toplevel: true, properties: { regex: /^(opening|boxKey|seq)$/ } },
   format: { comments: false },

@@ -20,8 +20,8 @@ export let isForgetful: boolean
 export function recall(): State {
   try {
     const kept: State = JSON.parse(localStorage.graupel)
-    // Whatever else a page keeps under this name, it has no queue.
-    if (!isForgetful && Array.isArray(kept[QUEUE])) state = kept
+    // Whatever else a page keeps under this name has no queue, which throws.
+    if (!isForgetful && kept[QUEUE].length >= 0) state = kept
   } catch {}
   return state
 }

@@ -46,5 +46,8 @@ export function visit(before: readonly [...Session, ...unknown[]], fresh: Sessio
   const flags = periodsOf(now, offset).reduce((sum, period, i) => sum + (period === periods[i] ? 0 : 2 << i), 0)
   if (!isOn(before, now)) return [fresh, ['p', flags + 1, 0, '', path]]
   const age = Math.round(Math.max(0, now - began) / 1000)
-  return [[now, now, began, views + 1, entry, path, referrer], ['p', flags + (views > 1 ? 0 : 16), age, previous, entry]]
+  return [
+    [now, now, began, views + 1, entry, path, referrer],
+    ['p', flags + (views > 1 ? 0 : 16), age, previous, entry],
+  ]
 }

@@ -10,7 +10,15 @@ const ROUNDS = 20
  * They begin alike, but one reads only what the rounds have made and the other adds what they began with.
  */
 export function salsa(key: Uint32Array, input: Iterable<number>, isStream?: boolean): Uint32Array {
-  const state = Uint32Array.of(SIGMA[0]!, ...key.slice(0, 4), SIGMA[1]!, ...input, SIGMA[2]!, ...key.slice(4), SIGMA[3]!)
+  const state = Uint32Array.of(
+    SIGMA[0]!,
+    ...key.slice(0, 4),
+    SIGMA[1]!,
+    ...input,
+    SIGMA[2]!,
+    ...key.slice(4),
+    SIGMA[3]!,
+  )
   let x = state.slice()
   for (let round = 0; round < ROUNDS; round++) {
     for (let i = 0; i < 16; i++) {
@@ -21,5 +29,7 @@ export function salsa(key: Uint32Array, input: Iterable<number>, isStream?: bool
     }
     x = x.map((_, i) => x[((i << 2) | (i >> 2)) & 15]!)
   }
-  return isStream ? x.map((word, i) => word + state[i]!) : Uint32Array.of(x[0]!, x[5]!, x[10]!, x[15]!, ...x.slice(6, 10))
+  return isStream
+    ? x.map((word, i) => word + state[i]!)
+    : Uint32Array.of(x[0]!, x[5]!, x[10]!, x[15]!, ...x.slice(6, 10))
 }

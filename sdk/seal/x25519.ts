@@ -13,8 +13,7 @@ export function x25519(secret: Uint8Array, point: Iterable<number>) {
   const u = integer(point) & (2n ** 255n - 1n)
   let [x2, z2, x3, z3] = [1n, 0n, u, 1n]
   for (let bit = 255n; bit--; ) {
-    const isSet = (scalar >> bit) & 1n
-    if (isSet) [x2, z2, x3, z3] = [x3, z3, x2, z2]
+    if ((scalar >> bit) & 1n) [x2, z2, x3, z3] = [x3, z3, x2, z2]
     const sum = x2 + z2
     const difference = x2 - z2
     const one = (x3 - z3) * sum
@@ -22,10 +21,10 @@ export function x25519(secret: Uint8Array, point: Iterable<number>) {
     const square = sum * sum
     const gap = square - difference * difference
     x3 = (one + other) ** 2n % P
-    z3 = ((u * (one - other) ** 2n) % P)
+    z3 = (u * (one - other) ** 2n) % P
     x2 = (square * difference * difference) % P
     z2 = (gap * (square + A24 * gap)) % P
-    if (isSet) [x2, z2, x3, z3] = [x3, z3, x2, z2]
+    if ((scalar >> bit) & 1n) [x2, z2, x3, z3] = [x3, z3, x2, z2]
   }
   // x2 / z2, the inverse by Fermat: z2^(P-2).
   for (let power = P - 2n; power; power >>= 1n) {

@@ -116,7 +116,8 @@ export async function serve(built: string, respect = 3): Promise<Site> {
     statuses: [],
     scripts: 0,
     page: { head: tag() },
-    sayings: () => site.arrived.flatMap(({ plaintexts }) => plaintexts.flatMap(({ sayings }) => sayings.map((s) => [...s]))),
+    sayings: () =>
+      site.arrived.flatMap(({ plaintexts }) => plaintexts.flatMap(({ sayings }) => sayings.map((s) => [...s]))),
     close: () => server.close().closeAllConnections(),
   }
   return site
@@ -128,7 +129,9 @@ const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA
 export const tag = (attributes = ''): string => `<script defer src="COUNT/b/1.js" ${attributes}></script>`
 
 /** A visitor whose page errors and console lines are kept. */
-export async function visitor(browser: Browser): Promise<{ context: BrowserContext; page: Page; errors: string[]; lines: string[] }> {
+export async function visitor(
+  browser: Browser,
+): Promise<{ context: BrowserContext; page: Page; errors: string[]; lines: string[] }> {
   const context = await browser.newContext()
   const page = await context.newPage()
   const errors: string[] = []

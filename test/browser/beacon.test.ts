@@ -258,7 +258,10 @@ describe('leaving', () => {
     await requests(2)
     const [leave, view] = site.arrived[1]!.plaintexts
     expect(leave).toMatchObject({ page: expect.stringMatching('/one$'), sayings: [['e', 1, 100]] })
-    expect(view).toMatchObject({ page: expect.stringMatching('/two$'), sayings: [['p', FLAG.second, 1, '/one', '/one']] })
+    expect(view).toMatchObject({
+      page: expect.stringMatching('/two$'),
+      sayings: [['p', FLAG.second, 1, '/one', '/one']],
+    })
   })
 })
 
@@ -380,7 +383,8 @@ describe('an opt-out', () => {
 
   test.each(['localhost', '127.0.0.1', 'file:'])('of %s tells in one line how to count anyway', async (host) => {
     const { page, lines, errors } = await visitor(browser)
-    if (host === 'file:') await page.setContent('') // about:blank has no host either, as a file has none.
+    if (host === 'file:')
+      await page.setContent('') // about:blank has no host either, as a file has none.
     else await page.goto(`http://${host}:${site.port}/`)
     if (host === 'file:') await page.addScriptTag({ url: `${site.count}/b/1.js` })
     await page.waitForTimeout(QUIET)

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
+import { rollup } from 'rollup'
+import { beforeAll, expect, test } from 'vitest'
+import { beacon } from '../../sdk/rollup.config.js'
+
+const sdk = join(import.meta.dirname, '../../sdk')
+/** Of the kind that the server writes; a key is noise, which no compression makes smaller. */
+const CONFIG = '[3405643777,2964,"4Yn4NnR9qEwzZ7D2mXw-8bP0sLkJhGfDaQ3tR_yUiOo",120,"/p/",3]'
+/** Sealing and wire, of the whole. */
+const SEAL_BUDGET = 1200
+/** Compressors of different builds differ by a few bytes. */
+const LEEWAY = 10
+
+/** What the build makes of an entry, in memory. */
+async function built(input?: string): Promise<string> {
+  const { output, ...options } = beacon('', input)
+  const bundle = await rollup(options)
+  const { output: chunks } = await bundle.generate(output)
+  return chunks[0].code.trim()
+}
+const brotli = (text: string) => brotliCompressSync(text.replace('GRAUPEL_CONFIG', CONFIG)).length
+
+function figure(name: string): number {
+  const [, text = ''] =
+    new RegExp(`<!-- ${name} -->([\\d,]+)<!--`).exec(readFileSync(join(sdk, 'README.md'), 'utf8')) ?? []
+  return Number(text.replace(',', ''))
+}
+
+let script: string
+let seal: string
+beforeAll(async () => {
+  script = await built()
+  seal = await built(join(import.meta.dirname, 'seal/all.ts'))
+})
+
+test('the script is as small as README says', () => {
+  expect(Math.abs(brotli(script) - figure('script-bytes'))).toBeLessThanOrEqual(LEEWAY)
+})
+
+test('sealing is as small as README says, and within its budget', () => {
+  expect(Math.abs(brotli(seal) - figure('seal-bytes'))).toBeLessThanOrEqual(LEEWAY)
+  expect(brotli(seal)).toBeLessThanOrEqual(SEAL_BUDGET)
+})
+
+test('the server finds one place for its values', () => {
+  expect(script.split('GRAUPEL_CONFIG')).toHaveLength(2)
+})
+
+test('the script leaves one name in the page', () => {
+  expect(script).toMatch(/^(!function\(\)|\(function|\(\(\)=>)/)
+  expect(script.match(/window\.\w+/g)?.every((name) => name === 'window.graupel')).toBe(true)
+})

@@ -59,7 +59,7 @@ function move(): void {
 function hide(): void {
   if (!since) return
   rest()
-  drain(true)
+  void drain(true)
 }
 
 function click(event: MouseEvent): void {
@@ -89,7 +89,7 @@ function begin(): void {
   on('visibilitychange', () => {
     if (document.hidden) return hide()
     wake()
-    drain()
+    void drain()
   })
   on('online', retry)
   on('scroll', measure)

@@ -18,12 +18,12 @@ const said: Saying[] = []
 export function say(saying: Saying): void {
   if (!config) return
   said.push(saying)
-  prepare(flush)
+  void prepare(flush)
 }
 
 const flush = quietly(() => {
   close()
-  drain()
+  void drain()
 })
 
 /** Seals what was said so far, with a last word, and does not send it. */

@@ -59,7 +59,7 @@ async function watch() {
   } catch {
     said.textContent = 'The server does not answer; trying again…'
   }
-  setTimeout(watch, LOOK_MS)
+  setTimeout(() => void watch(), LOOK_MS)
 }
 
 phone.addEventListener('change', () => void draw().catch(() => {}))

@@ -53,7 +53,10 @@ export function line(graph: Graph, options: Options): string {
   const metric = graph.series[0]?.metric ?? ''
   const domain = niceDomain(values, count)
   const isEmpty = !values.some(Boolean)
-  const marks = (isEmpty ? [0] : valueTicks(domain, count, values)).map((value) => ({ value, text: tickText(value, metric) }))
+  const marks = (isEmpty ? [0] : valueTicks(domain, count, values)).map((value) => ({
+    value,
+    text: tickText(value, metric),
+  }))
   const left = EDGE + Math.max(0, ...marks.map(({ text }) => widthOf(text, FONT))) + 8
   const frame: Frame = { left, right: width - EDGE - 4, top, bottom: height - EDGE - FONT - 6 }
   const y = scale(domain, [frame.bottom, frame.top])

@@ -4,7 +4,7 @@
  * localhost has one, and there the browser's own X25519 is at work.
  */
 import { readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
@@ -73,7 +73,8 @@ export async function serve(built: string, respect = 3): Promise<Site> {
   const script = readFileSync(join(built, 'beacon.txt'), 'utf8').replace('GRAUPEL_CONFIG', () => config)
   const door = readFileSync(join(built, 'sdk/index.js'), 'utf8')
   const cross = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Date' }
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => void answer(request, response))
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const path = new URL(request.url!, 'http://x').pathname
@@ -105,7 +106,7 @@ export async function serve(built: string, respect = 3): Promise<Site> {
       })
       response.end(`<!doctype html><head>${head.replaceAll('COUNT', site.count)}</head><body>${body}</body>`)
     }
-  })
+  }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const site: Site = {

@@ -32,9 +32,9 @@ describe('a view', () => {
     await page.waitForTimeout(QUIET)
     expect(site.arrived).toHaveLength(1)
     const [{ method, url, body, headers, plaintexts }] = site.arrived as [Site['arrived'][0]]
-    expect([method, url, headers['content-type']]).toEqual(['POST', '/p/', 'text/plain;charset=UTF-8'])
-    expect(body).toMatch(/^[\w-]+$/)
-    expect(body.length).toBeLessThanOrEqual(260)
+    expect([method, body]).toEqual(['GET', ''])
+    expect(url).toMatch(/^\/p\/[\w-]+$/)
+    expect(url.length).toBeLessThanOrEqual(260)
     expect(plaintexts[0]).toMatchObject({
       page: `${host}:${site.port}/catalogue`,
       referrer: '',

@@ -44,8 +44,9 @@ export function browser({ storage = {} as Record<string, string>, isStorageRefus
     },
   }
   vi.stubGlobal('localStorage', isStorageRefused ? new Proxy({}, refusal) : storage)
-  vi.stubGlobal('fetch', async (_: unknown, { body }: { body: string }) => {
-    world.posts.push(body)
+  vi.stubGlobal('fetch', async (url: URL | string, { body }: { body?: string }) => {
+    // What is sent, wherever it stands: a single envelope is the end of the URL, several are a body.
+    world.posts.push(body ?? String(url).replace(/^.*\//, ''))
     const reply = world.replies.length > 1 ? world.replies.shift()! : world.replies[0]!
     if (reply === 'unreachable') throw new TypeError('Failed to fetch')
     return new Response(null, reply)

@@ -76,10 +76,7 @@ export function view(number: number, { at = Date.now(), page = '/a', hits = 1 } 
 export const views = (from: number, count: number): Entry[] => Array.from({ length: count }, (_, i) => view(from + i))
 
 /** Makes a statement on an object's own disk fail, as a full or broken one would, until it is mended. */
-export async function breaks(
-  stub: Stub,
-  when: string,
-): Promise<() => Promise<void>> {
+export async function breaks(stub: Stub, when: string): Promise<() => Promise<void>> {
   const name = 'broken'
   await runInDurableObject(stub, (_, { storage }) => {
     storage.sql.exec(`CREATE TRIGGER ${name} BEFORE ${when} BEGIN SELECT RAISE(ABORT, 'broken on purpose'); END`)

@@ -84,7 +84,10 @@ export function clip(dimensions: Dimensions, most = PATHS - 1): Clipped {
     return paths.filter((path) => path.length > 0).slice(0, most)
   }
   // HailWhale's spellings of "the root alone".
-  const isRoot = dimensions === false || dimensions === '_' || (isList(dimensions) && `${dimensions}` === '_')
+  const isRoot =
+    dimensions === false ||
+    dimensions === '_' ||
+    (isList(dimensions) && dimensions.length === 1 && dimensions[0] === '_')
   const clipped = isRoot ? undefined : clipBelow(dimensions, 0, { left: most })
   return typeof clipped === 'string' ? tree([[clipped, tree()]]) : (clipped ?? tree())
 }

@@ -1,0 +1,4 @@
+import type { OutputOptions, RollupOptions } from 'rollup'
+
+/** The script tag's build: where it goes, and another entry where only a part is to be weighed. */
+export function beacon(out: string, input?: string): RollupOptions & { output: OutputOptions }

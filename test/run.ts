@@ -29,16 +29,27 @@ function browser(): string | undefined {
 interface Report {
   numPassedTests: number
   numFailedTests: number
-  testResults: { status: string; assertionResults: unknown[] }[]
+  testResults: { status: string; assertionResults: { status: string; fullName: string }[] }[]
+}
+
+interface Counts {
+  passed: number
+  failed: number
+  /** What this machine lacks something for, by name: never silently green. */
+  notRun: string[]
 }
 
 /** A file that could not even be read has no test that failed; it counts as one. */
-function count(file: string): { passed: number; failed: number } {
+function count(file: string): Counts {
   const report = JSON.parse(readFileSync(file, 'utf8')) as Report // vitest's own shape
   const broken = report.testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && !assertionResults.length,
   )
-  return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length }
+  const notRun = report.testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status !== 'passed' && status !== 'failed')
+    .map(({ fullName }) => fullName)
+  return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length, notRun }
 }
 
 function main(): number {
@@ -46,27 +57,28 @@ function main(): number {
   const folder = mkdtempSync(join(tmpdir(), 'graupel-report-'))
   const report = join(folder, 'report.json')
   const projects = ['unit', 'edge', 'flow', ...(chrome ? ['browser'] : [])].flatMap((name) => ['--project', name])
-  const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+  const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--config', join(root, 'test/vitest.config.ts')]
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const { status } = spawnSync(process.execPath, [vitest, 'run', ...projects, ...reporters, ...process.argv.slice(2)], {
+  const { status } = spawnSync(process.execPath, [...vitest, ...projects, ...reporters, ...process.argv.slice(2)], {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, ...(chrome && { GRAUPEL_CHROME: chrome }) },
   })
   if (!chrome) console.log('browser: not run')
-  const { passed, failed } = read(report)
+  const { passed, failed, notRun } = read(report)
   rmSync(folder, { recursive: true, force: true })
+  for (const name of notRun) console.log(`not run here: ${name}`)
   // An error outside of any test ends vitest with 1 and fails no test of its own.
   const counted = failed || (status === 0 ? 0 : 1)
   console.log(`${passed} passed, ${counted} failed`)
   return counted ? 1 : 0
 }
 
-function read(report: string): { passed: number; failed: number } {
+function read(report: string): Counts {
   try {
     return count(report)
   } catch {
-    return { passed: 0, failed: 1 } // it ended before it could report
+    return { passed: 0, failed: 1, notRun: [] } // it ended before it could report
   }
 }
 

@@ -179,6 +179,8 @@ async function shown(c: Context<App>, site: Site, now: number) {
     shards: site.shards,
     prefixes: site.prefixes,
     zones: site.zones,
+    // What an envelope minted elsewhere names as its epoch.
+    pixelEpoch,
     keys: {
       public: publicKey && encode(publicKey),
       pixel: pixel && encode(pixel),

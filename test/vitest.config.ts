@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
@@ -15,6 +16,7 @@ const globalSetup = ['test/flow/bundle.ts']
 
 /** Four worlds: pure code in node, objects inside workerd, whole servers from outside, and a real browser. */
 export default defineConfig({
+  root: resolve(import.meta.dirname, '..'),
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -13,6 +13,8 @@ const MOST = 100
 const MOST_CHARACTERS = 60_000
 /** What the server takes in one request. */
 const BATCH = 20
+/** On a server of the page's own origin the Referer would name the page that the envelope hides. */
+const QUIET = { referrerPolicy: 'no-referrer' } as const
 /** Old proxies cut URLs near 2,000 characters. */
 const LONGEST_URL = 1900
 const FIRST_WAIT = 1000
@@ -55,7 +57,7 @@ export async function drain(isLeaving?: boolean): Promise<unknown> {
   try {
     // One envelope is a URL; more, or a long one, is the body of a POST that needs no preflight.
     const isUrl = !batch[1] && body.length <= LONGEST_URL
-    const how = { keepalive: true, credentials: 'omit', ...(!isUrl && { method: 'POST', body }) } as const
+    const how = { keepalive: true, credentials: 'omit', ...QUIET, ...(!isUrl && { method: 'POST', body }) } as const
     const answer = !hasOnlyImages && (await fetch(isUrl ? url + body : url, how).catch(() => {}))
     if (answer) {
       wait = Number(answer.headers.get('retry-after')) * 1000 || 0
@@ -64,7 +66,9 @@ export async function drain(isLeaving?: boolean): Promise<unknown> {
     } else {
       // Where a page's policy forbids fetch it often allows pictures, and a picture that loads was acknowledged.
       batch.length = 1
-      await new Promise((onload, onerror) => Object.assign(new Image(), { onload, onerror, src: `${url}${batch}.gif` }))
+      await new Promise((onload, onerror) =>
+        Object.assign(new Image(), { ...QUIET, onload, onerror, src: `${url}${batch}.gif` }),
+      )
       hasOnlyImages = true
     }
     keep(

@@ -43,6 +43,8 @@ describe('a view', () => {
     })
     expect(Math.abs(plaintexts[0]!.ts - Date.now())).toBeLessThan(5000)
     expect(headers.cookie).toBeUndefined()
+    // It would name the page that the envelope hides.
+    expect(headers.referer).toBeUndefined()
     expect(await context.cookies()).toEqual([])
     expect(await page.evaluate(() => Object.keys(localStorage))).toEqual(['graupel'])
     expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([])

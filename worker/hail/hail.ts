@@ -18,8 +18,9 @@ import { type Entry, Log } from './log'
 const SLICE_MS = 60_000
 /** An alarm this overdue is stuck, and is set again. */
 const OVERDUE_MS = 60_000
-/** After a failed merge: the Whale is away, and the log can wait. */
+/** After a failed merge: the Whale is away, and the log can wait, twice as long each time up to a bound. */
 const RETRY_MS = 5_000
+const LONGEST_RETRY_MS = 5 * 60_000
 /** One merge hands over at most so many slices; a log longer than that goes on at the next alarm. */
 const MOST_SLICES = 1_000
 /** A row is bigger than this only where one entry is; it must stay under the platform's 2 MB. */
@@ -65,6 +66,8 @@ export class Hail extends DurableObject<Env> {
   private open: Open | undefined
   private merging: Promise<void> | undefined
   private alarmAt: number | null | undefined
+  /** Merges that failed in a row. */
+  private failures = 0
   private readonly rate = new Rate()
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -196,12 +199,13 @@ export class Hail extends DurableObject<Env> {
         const { cursor } = await whale(this.env, this.site).merge(open.slice(this.shard, gap))
         this.open = undefined
         this.settle(state, cursor)
+        this.failures = 0
       }
       throw new Error(`more than ${MOST_SLICES} slices at once`)
     } catch (error) {
       console.error(`hail ${this.site}/${this.shard}: merge failed, will try again: ${error}`)
       this.open = undefined
-      this.alarmAt = Date.now() + RETRY_MS
+      this.alarmAt = Date.now() + Math.min(RETRY_MS * 2 ** this.failures++, LONGEST_RETRY_MS)
       await this.ctx.storage.setAlarm(this.alarmAt)
     }
   }

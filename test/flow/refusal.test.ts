@@ -145,3 +145,62 @@ test('serves and counts under a site’s own prefixes', async () => {
   expect(await total(server, site)).toBe(1)
   expect((await fetch(`${server.origin}/other/${envelope}.gif`)).status).toBe(404)
 })
+
+test('shows the bearer of a share its graphs, and nothing else', async () => {
+  const server = await startServer()
+  const { site } = await makeSite(server)
+  const scope = { type: 'pageview', dimension: ['country'], metrics: ['hits'] }
+  const made = await call<{ share: string; id: string }>(server, 'POST', `/api/sites/${site}/shares`, scope)
+  const { share, id } = made.body
+  const status = async (path: string) =>
+    (await fetch(`${server.origin}${path}${path.includes('?') ? '&' : '?'}share=${share}`)).status
+  const dimension = encodeURIComponent('["country"]')
+  expect(await status(`/graph?type=pageview&dimension=${dimension}`)).toBe(200)
+  expect(await status(`/graph.svg?type=pageview.a&dimension=${dimension}`)).toBe(200)
+  expect(await status(`/graph?type=pageview`)).toBe(403)
+  expect(await status(`/graph?type=order&dimension=${dimension}`)).toBe(403)
+  expect(await status(`/graph?type=pageviews&dimension=${dimension}`)).toBe(403)
+  expect(await status(`/graph?type=pageview&dimension=${dimension}&metric=dollars`)).toBe(403)
+  expect(await status(`/graph?type=pageview&dimension=${dimension}&depth=1&sort=-dollars`)).toBe(403)
+  for (const path of [
+    '/status',
+    '/status?site=',
+    '/api/sites',
+    `/api/sites/${site}`,
+    `/api/sites/${site}/shares`,
+    '/count?type=a',
+  ]) {
+    expect([path, await status(path)]).toEqual([path, 403])
+  }
+  expect((await call(server, 'DELETE', `/api/sites/${site}/shares/${id}`)).status).toBe(204)
+  expect(await status(`/graph?type=pageview&dimension=${dimension}`)).toBe(401)
+})
+
+test('lets a login link open once, and a cookie change nothing from a page that is not ours', async () => {
+  const server = await startServer()
+  const { site } = await makeSite(server)
+  const { code } = (await call<{ code: string }>(server, 'POST', '/api/logins')).body
+  const redeem = () => fetch(`${server.origin}/login`, { method: 'POST', body: JSON.stringify({ code }) })
+  const opened = await redeem()
+  expect(opened.status).toBe(204)
+  expect((await redeem()).status).toBe(401)
+  const cookie = opened.headers.get('set-cookie')!
+  expect(cookie).toMatch(/HttpOnly/)
+  expect(cookie).toMatch(/SameSite=Lax/)
+
+  const ask = async (path: string, init: RequestInit = {}) =>
+    (await fetch(`${server.origin}${path}`, { ...init, headers: { Cookie: cookie.split(';')[0]!, ...init.headers } }))
+      .status
+  expect(await ask(`/graph?site=${site}`)).toBe(200)
+  expect(await ask('/')).toBe(200)
+  const thief = { Origin: 'https://thief.example' }
+  expect(await ask('/api/sites', { method: 'POST', body: '{"name":"x"}', headers: thief })).toBe(403)
+  expect(await ask('/api/sites', { method: 'POST', body: '{"name":"x"}' })).toBe(403)
+  expect(await ask(`/count?site=${site}&type=pageview`)).toBe(403)
+  expect(await ask(`/count?site=${site}&type=pageview`, { headers: { 'Sec-Fetch-Site': 'cross-site' } })).toBe(403)
+  expect(await ask('/api/sites', { method: 'POST', body: '{"name":"x"}', headers: { Origin: server.origin } })).toBe(
+    201,
+  )
+  expect(await total(server, site)).toBe(0)
+  expect(await ask(`/graph?site=${site}`, { headers: { Cookie: 'graupel=9999999999999.forged' } })).toBe(401)
+})

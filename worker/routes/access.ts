@@ -27,9 +27,12 @@ const SESSION_VERSION = 1
 
 export const originOf = (c: Context<App>): string => (c.env.GRAUPEL_URL || new URL(c.req.url).origin).replace(/\/$/, '')
 
-/** Who asks, or a 401. */
-export async function accessOf(c: Context<App>, now: number): Promise<Access> {
-  const access = (await byBearer(c, now)) ?? (await byShare(c, now)) ?? (await byCookie(c, now))
+/** What may be asked for, each more than the one before it; a share shows graphs and nothing else. */
+export type Least = 'share' | 'read' | 'write' | 'admin'
+
+/** Who asks, or a 401. Whoever `changes` something must do so by a page of ours or by a token, also where a GET does it. */
+export async function accessOf(c: Context<App>, now: number, changes = !isRead(c)): Promise<Access> {
+  const access = (await byBearer(c, now)) ?? (await byShare(c, now)) ?? (await byCookie(c, now, changes))
   if (!access) throw new Problem(401, 'give a token as "Authorization: Bearer …", or a share as ?share=…')
   return access
 }
@@ -38,11 +41,11 @@ export async function accessOf(c: Context<App>, now: number): Promise<Access> {
 export async function siteFor(
   c: Context<App>,
   text: string | undefined,
-  least: 'read' | 'write' | 'admin',
+  least: Least,
   now: number,
 ): Promise<{ site: Site; access: Access }> {
-  const access = await accessOf(c, now)
-  if (!allows(access, least))
+  const access = await accessOf(c, now, least === 'write' || !isRead(c))
+  if (!ALLOWED[least].includes(access.level))
     throw new Problem(403, `this needs the ${least === 'admin' ? 'admin token' : `site's ${least} key`}`)
   const own = access.level === 'admin' ? undefined : access.site
   if (text === undefined && own === undefined) throw new Problem(400, 'site is missing: give its number', 'site')
@@ -55,11 +58,15 @@ export async function siteFor(
   return { site, access }
 }
 
-/** Whether the bearer may, with no regard to a site. */
-function allows({ level }: Access, least: 'read' | 'write' | 'admin'): boolean {
-  if (level === 'admin') return true
-  return least === level || (least === 'read' && level === 'share')
+/** Whether the bearer may, with no regard to a site. Who counts need not read, so a write key does not. */
+const ALLOWED: Record<Least, readonly Access['level'][]> = {
+  share: ['share', 'read', 'admin'],
+  read: ['read', 'admin'],
+  write: ['write', 'admin'],
+  admin: ['admin'],
 }
+
+const isRead = (c: Context<App>): boolean => c.req.method === 'GET' || c.req.method === 'HEAD'
 
 export async function isLoggedIn(c: Context<App>, now: number): Promise<boolean> {
   const value = await getSignedCookie(c, await sessionSecret(c), COOKIE)
@@ -122,11 +129,17 @@ async function byShare(c: Context<App>, now: number): Promise<Access | undefined
   return { level: 'share', site: site.site, scope: share.scope }
 }
 
-async function byCookie(c: Context<App>, now: number): Promise<Access | undefined> {
+async function byCookie(c: Context<App>, now: number, changes: boolean): Promise<Access | undefined> {
   if (!(await isLoggedIn(c, now))) return undefined
-  const reads = c.req.method === 'GET' || c.req.method === 'HEAD'
-  if (!reads && c.req.header('origin') !== originOf(c) && c.req.header('origin') !== new URL(c.req.url).origin) {
+  if (changes && !isOurPage(c)) {
     throw new Problem(403, 'a change by cookie must come from a page of this origin')
   }
   return { level: 'admin' }
+}
+
+/** Whether the browser says that a page of ours asks: by Origin where it sends one, else by Fetch Metadata. */
+function isOurPage(c: Context<App>): boolean {
+  const origin = c.req.header('origin')
+  if (origin === undefined) return c.req.header('sec-fetch-site') === 'same-origin'
+  return origin === originOf(c) || origin === new URL(c.req.url).origin
 }

@@ -69,7 +69,7 @@ async function graphOf(c: Context<App>): Promise<Graph> {
 async function asked(c: Context<App>, leastDepth = 0) {
   const now = Date.now()
   const query = c.req.query()
-  const { site, access } = await siteFor(c, query.site, 'read', now)
+  const { site, access } = await siteFor(c, query.site, 'share', now)
   const parsed = questionOf(query, site, access, now)
   const question: Question = { ...parsed, depth: Math.max(parsed.depth, leastDepth) }
   // RPC's types forget that a point is a pair.

@@ -40,7 +40,7 @@ export function addLogin(program: Command): void {
       const origin = originOf(settings.host, settings.port)
       const token = tokenOf(settings)
       const link = loginLink(origin, settings.url || origin, token).catch((error: Error) => {
-        throw new Stop(`no answer from ${origin}: ${error.message}`)
+        throw new Stop(`no answer from ${origin} (${error.message}): is it started? npx graupel start`)
       })
       console.log(await link)
     })

@@ -106,12 +106,23 @@ async function announce(workerd: Workerd, settings: Settings, token: string, say
   const port = await workerd.listening
   if (!port) throw new Stop('workerd ended before it listened; what it said stands above')
   const origin = originOf(settings.host, port)
+  await checkHealth(origin, workerd)
   const shown = settings.url || origin
   say(`Graupel counts at ${shown} (data in ${settings.data}, workerd is process ${workerd.pid})`)
   say(`dashboard  ${await orReason(loginLink(origin, shown, token).then((link) => `${link}  (opens once)`))}`)
   if (!settings.demo) return
   say(`demo       ${await orReason(prepareDemo(origin, token, settings.data).then((path) => shown + path))}`)
 }
+
+/** The server's own judgement of its settings: a wrong proxy or a geo file it can't read stops the start. */
+async function checkHealth(origin: string, workerd: Workerd): Promise<void> {
+  const answer = await fetch(`${origin}/healthz`, { signal: AbortSignal.timeout(HEALTH_MS) })
+  if (answer.ok) return
+  const { detail } = (await answer.json()) as { detail: string }
+  await workerd.stop()
+  throw new Stop(detail)
+}
+const HEALTH_MS = 5000
 
 /** How often to look whether npm's shell still stands. */
 const GLANCE_MS = 250

@@ -34,3 +34,21 @@ test.each([
     expect(whole.series[0]).toMatchObject({ total: 1 })
   },
 )
+
+test('counts whole buckets, and says so in the answer', async () => {
+  const server = await startServer()
+  const { site, keys } = await makeSite(server)
+  await call(server, 'POST', '/count', { type: 'sale', at: Date.parse('2026-03-10T12:00:00Z') }, keys.write)
+  const whole = (interval: string) => graph(server, site, { type: 'sale', interval, period: '2026-02-01..2026-02-28' })
+  expect(await whole('month')).toMatchObject({
+    from: Date.parse('2026-02-01'),
+    to: Date.parse('2026-03-01'),
+    series: [{ total: 0 }],
+  })
+  const quarter = await whole('quarter')
+  expect(quarter).toMatchObject({ from: Date.parse('2026-01-01'), series: [{ total: 1 }] })
+  expect(quarter.to).toBe(Math.min(Date.parse('2026-04-01'), quarter.to))
+  expect(quarter.to).toBeGreaterThan(Date.parse('2026-03-10T12:00:00Z'))
+  const running = await graph(server, site, { type: 'sale', period: 'month:1y', metric: 'hits:+' })
+  expect(running.series[0]!.points.at(-1)![1]).toBe(1)
+})

@@ -101,6 +101,7 @@ test.each([
   ['POST', '/count?site=SITE', { type: 'a', metrics: { dollars: 'many' } }, 400, 'metrics.dollars'],
   ['POST', '/count?site=SITE', [{ type: 'a' }, { at: 'yesterday' }], 400, '[1].at'],
   ['POST', '/count?site=SITE', { type: 'a', colour: 1 }, 400, 'colour'],
+  ['GET', '/graph?site=SITE&colour=red', undefined, 400, 'colour'],
   ['GET', '/nowhere', undefined, 404, undefined],
 ] as const)('%s %s %j is a %i problem that names %s', async (method, path, body, status, field) => {
   const server = await startServer()

@@ -18,14 +18,15 @@ export function homePage(home: Home, nonce: string): string {
   })
 }
 
-function mainOf({ sites, site, day }: Home): Html {
+function mainOf({ sites, site, day, isFirst = !sites.length }: Home): Html {
   if (site && day) {
     return html`<div class="title"><h1>${site.name}</h1><p class="quiet small" id="live" role="status"></p></div>
 <div id="day" data-site="${String(site.site)}">${dayParts(site, day)}</div>
 <div class="part">${settings(site)}</div>`
   }
-  if (sites.length) {
+  if (!isFirst) {
     return html`<div class="card stack"><h1>There is no such site</h1><p>It may have been deleted. Choose another above, or make one.</p>${makeForm()}</div>`
   }
-  return html`<div class="card stack"><h1>Make your first site</h1><p class="quiet">Then put one script tag into its pages, and watch the first view arrive.</p>${makeForm()}</div>`
+  return html`<div class="card stack"><h1>Make your first site</h1><p class="quiet">Then put one script tag into its pages, and watch the first view arrive.</p>${makeForm()}
+${sites.map(({ site: number, name }) => html`<p class="quiet small">Or look at <a href="/?site=${String(number)}">what ${name} counts</a>.</p>`)}</div>`
 }

@@ -43,6 +43,8 @@ export interface Home {
   /** The site shown; absent where there is none, or none of that number. */
   site?: Shown
   day?: Day
+  /** There is none of the owner's own yet; by default, where there is none at all. */
+  isFirst?: boolean
 }
 
 export const METRICS = ['hits', 'sessions', 'engaged', 'bounce_rate', 'pages_per_session'] as const

@@ -44,7 +44,7 @@ export const grants = new Hono<App>()
     const metrics = texts(fields, 'metrics')
     const scope = { ...(type && { type }), ...(dimension && { dimension }), ...(metrics && { metrics }) }
     const { id, envelope } = await sealed(c, site, 'share', writeShare({ expires, scope }))
-    const url = `${originOf(c)}/graph.svg?share=${envelope}`
+    const url = `${originOf(c)}/graph.svg?share=${envelope}&type=${encodeURIComponent(type ?? 'pageview')}`
     const grant = await remember(c, site, { id, kind: 'share', expires, about: { url, ...nameOf(fields) } })
     return c.json({ ...grant, share: envelope }, 201)
   })

@@ -8,6 +8,7 @@ import { line } from '../../sdk/chart/line'
 import type { Path } from '../../sdk/wire/event'
 import type { Graph } from '../../sdk/wire/query'
 import { whale } from '../env'
+import { next } from '../rollup/interval'
 import type { Question } from '../whale/answer'
 import { type App, siteFor } from './access'
 import { Problem } from './problem'
@@ -73,8 +74,8 @@ async function asked(c: Context<App>, leastDepth = 0) {
   const parsed = questionOf(query, site, access, now)
   const question: Question = { ...parsed, depth: Math.max(parsed.depth, leastDepth) }
   // RPC's types forget that a point is a pair.
-  const graph = { site: site.site, ...(await whale(c.env, site.site).answer(question)) } as Graph
-  return { query, question, graph }
+  const answered = { site: site.site, ...(await whale(c.env, site.site).answer(question)) } as Graph
+  return { query, question, graph: { ...answered, to: endOf(answered, question, now) } }
 }
 
 function size(c: Context<App>, field: string, [least, most]: readonly [number, number]): number | undefined {
@@ -84,4 +85,10 @@ function size(c: Context<App>, field: string, [least, most]: readonly [number, n
   if (!(value >= least && value <= most))
     throw new Problem(400, `${field} must be a number from ${least} to ${most}`, field)
   return value
+}
+
+/** Buckets are whole: what is answered reaches to the end of the last one, or to now where that is not over. */
+function endOf({ interval, series, to }: Graph, { zones }: Question, now: number): number {
+  const last = series[0]?.points.at(-1)?.[0]
+  return last === undefined ? to : Math.max(to, Math.min(next(interval, last, zones), now + 1))
 }

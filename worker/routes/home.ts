@@ -13,6 +13,8 @@ import { type Query, questionOf } from './question'
 import { NO_SITE, REFUSED_TYPE } from './refusals'
 import { snippetOf } from './sites'
 
+/** The shop that comes along is nobody's own site: a newcomer is asked to make one. */
+const DEMO = 'demo'
 const PERIOD = '24h'
 const VIEWS = { type: 'pageview', metric: 'hits,sessions', depth: '1' }
 
@@ -35,8 +37,10 @@ export const home = new Hono<App>().get('/', async (c) => {
   const { directory } = await deploymentOf(c.env)
   const sites = await directory.all(c.env, now)
   const asked = c.req.query('site')
-  const site = asked === undefined ? sites.at(-1) : sites.find((each) => String(each.site) === asked)
-  if (!site) return page(c, (nonce) => homePage({ sites }, nonce), sites.length ? 404 : 200)
+  const own = sites.filter(({ name }) => c.env.GRAUPEL_DEMO !== '1' || name !== DEMO)
+  const site = asked === undefined ? own.at(-1) : sites.find((each) => String(each.site) === asked)
+  const isFirst = asked === undefined && !own.length
+  if (!site) return page(c, (nonce) => homePage({ sites, isFirst }, nonce), isFirst ? 200 : 404)
   const shown = {
     site: site.site,
     name: site.name,

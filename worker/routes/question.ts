@@ -25,7 +25,15 @@ export type Query = Record<string, string>
 
 const bad = (field: string, detail: string) => new Problem(400, `${field}: ${detail}`, field)
 
+/** Drawing has parameters of its own, and a script may add `at` so that a picture is fetched anew. */
+const KNOWN =
+  'site type pk dimension dimensions metric metrics interval period from to tz depth sort limit share width height title theme at'.split(
+    ' ',
+  )
+
 export function questionOf(query: Query, site: Site, access: Access, now: number): Question {
+  const unknown = Object.keys(query).find((name) => !KNOWN.includes(name))
+  if (unknown !== undefined) throw bad(unknown, `is not known here; known are ${KNOWN.join(', ')}`)
   const { zones, timezone, foreign } = zonesOf(query.tz, site)
   const { from, to, fits } = rangeOf(query, zones, now)
   const interval = query.interval === undefined ? fits : intervalOf(query.interval)
@@ -116,13 +124,13 @@ function metricOf(field: string, text: string): Metric {
   return metric
 }
 
-/** A JSON list, or names between commas. */
+/** A JSON list, or names between commas. In a query `+` is a space, and `hits:+` is what people write. */
 function listOf(text: string): string[] {
-  const list = text.startsWith('[') ? json('metric', text) : text.split(',').map((name) => name.trim())
+  const list = text.startsWith('[') ? json('metric', text) : text.replace(/: (?=,|$)/g, ':+').split(',')
   if (!Array.isArray(list) || !list.every((item) => typeof item === 'string' && item)) {
     throw bad('metric', 'must be a metric, several between commas, or a JSON list of them')
   }
-  return list
+  return list.map((name: string) => name.trim())
 }
 
 /** A path as a JSON list, or one name; `_` and nothing are the root. */

@@ -75,7 +75,7 @@ test('loses and doubles nothing under kill -9 at random, with clients that send 
   timeout: 300_000,
 }, async () => {
   const server = await startServer()
-  const { site } = await makeSite(server)
+  const { site } = await makeSite(server, { shards: 2 })
   const key = await siteKey(server.origin, site)
   const EVENTS = 10_000
   const KILLS = 6

@@ -11,6 +11,8 @@ import type { Log, Row } from './log'
 export const SLICE_EVENTS = 5_000
 /** … or so many characters: one RPC carries 32 MiB at most. */
 const SLICE_CHARACTERS = 6 * 1024 * 1024
+/** … or so many cells, each of up to 32 numbers of some ten bytes. */
+const SLICE_CELLS = 40_000
 /** Raw events go to the Whale in texts of about this size, each a row there. */
 const RAW_CHARACTERS = 256 * 1024
 
@@ -30,10 +32,15 @@ export class Open {
   /** Folds what the log holds beyond the last fold, up to a bound; whether there is more. */
   fold(log: Log): boolean {
     for (const row of log.after(this.to)) {
-      if (this.events >= SLICE_EVENTS || this.rawLength >= SLICE_CHARACTERS) return true
+      if (this.isFull) return true
       this.add(row)
     }
     return false
+  }
+
+  /** Bounded in events, in text and in what it became: names in many types and paths make a small text large. */
+  private get isFull(): boolean {
+    return this.events >= SLICE_EVENTS || this.rawLength >= SLICE_CHARACTERS || this.fragment.size >= SLICE_CELLS
   }
 
   peek(): Peek {

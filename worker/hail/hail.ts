@@ -82,9 +82,14 @@ export class Hail extends DurableObject<Env> {
     const now = Date.now()
     const state = this.wake(true)
     let alone = true
-    const duplicates = entries.map((entry) => {
+    // All look-ups come first: one that fails must not leave an id behind that nobody will commit.
+    const known = entries.map(({ id, bucket }) => id !== undefined && state.ids.has(id, bucket))
+    const fresh = new Set<string>()
+    const duplicates = entries.map((entry, i) => {
       if (entry.id !== undefined) {
-        if (state.ids.has(entry.id, entry.bucket)) return true
+        const name = `${entry.bucket} ${entry.id}`
+        if (known[i] || fresh.has(name)) return true
+        fresh.add(name)
         state.ids.add(entry.id, entry.bucket)
       }
       this.waiting.push(entry)

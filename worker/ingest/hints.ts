@@ -14,11 +14,15 @@ export interface Hints {
 }
 
 export const hintsOf = (header: (name: string) => string | undefined): Hints => ({
-  brands: header('sec-ch-ua'),
-  mobile: header('sec-ch-ua-mobile'),
-  platform: header('sec-ch-ua-platform'),
-  platformVersion: header('sec-ch-ua-platform-version'),
+  brands: cut(header('sec-ch-ua')),
+  mobile: cut(header('sec-ch-ua-mobile')),
+  platform: cut(header('sec-ch-ua-platform')),
+  platformVersion: cut(header('sec-ch-ua-platform-version')),
 })
+
+/** Anyone can send any length, before anything is opened; a pattern's time may grow with its square. */
+const cut = (text: string | undefined): string | undefined => text?.slice(0, HINT_CHARACTERS)
+const HINT_CHARACTERS = 256
 
 /** Brands in the words of the agent text. */
 const BRANDS = new Map<string, string>([

@@ -6,8 +6,12 @@ const ID_BYTES = 10
 /** The part that names the page load; the rest counts its envelopes. */
 export const PAGE_LOAD_BYTES = 8
 
-export const idOfBeacon = (epk: Uint8Array, seq: number): string =>
-  String.fromCharCode(...epk.subarray(0, PAGE_LOAD_BYTES), seq >> 8, seq & 255)
+/**
+ * `name` is what the page load is known by: a hash of its shared key, and not its ephemeral key. A point has seven
+ * torsion siblings that give the same shared key, so an envelope could be sent again under each of eight ephemeral keys.
+ */
+export const idOfBeacon = (name: Uint8Array, seq: number): string =>
+  String.fromCharCode(...name.subarray(0, PAGE_LOAD_BYTES), seq >> 8, seq & 255)
 
 const encoder = new TextEncoder()
 

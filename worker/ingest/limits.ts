@@ -14,6 +14,8 @@ export const LARGEST = Number.MAX_SAFE_INTEGER
 export const TYPE_WORDS = 8
 /** Envelopes in one POST: what a queue of a day on a train holds. */
 export const ENVELOPES = 20
+/** What one envelope may say: the script seals twenty at most. */
+export const SAYINGS = 32
 /** Browsers share 64 KiB among a page's keepalive requests, so an honest one is never larger. */
 export const BODY_BYTES = 64 * 1024
 /** Old proxies and mail programs cut URLs near 2,000 characters. */

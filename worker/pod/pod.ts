@@ -60,8 +60,11 @@ export class Pod extends DurableObject<Env> {
     return !known
   }
 
-  update(settings: Site): void {
-    this.put(settings.site, settings)
+  /** Changes what is named and keeps the rest as it is here; false where the site is gone. */
+  update(site: number, changes: Partial<Site>): boolean {
+    const settings = this.settings(site)
+    if (settings) this.put(site, { ...settings, ...changes })
+    return settings !== undefined
   }
 
   remove(site: number): void {
@@ -92,8 +95,10 @@ export class Pod extends DurableObject<Env> {
   }
 
   /** Whether there was such a grant. The site's settings carry what is revoked to every isolate. */
-  revoke(site: number, id: string): boolean {
-    const gone = this.sql.exec(`DELETE FROM grants WHERE site = ? AND id = ? RETURNING id`, site, id).toArray()
+  revoke(site: number, kind: Grant['kind'], id: string): boolean {
+    const gone = this.sql
+      .exec(`DELETE FROM grants WHERE site = ? AND kind = ? AND id = ? RETURNING id`, site, kind, id)
+      .toArray()
     const settings = this.settings(site)
     if (!gone.length || !settings) return false
     this.put(site, { ...settings, revoked: [...settings.revoked, id] })

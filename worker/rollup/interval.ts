@@ -51,7 +51,12 @@ export const rules = {
   month: months(1),
   quarter: months(3),
   year: months(12),
-  all: { floor: () => 0, next: () => FOREVER, from: 'month', keep: Number.POSITIVE_INFINITY },
+  all: {
+    floor: () => 0,
+    next: (start) => (start < FOREVER ? FOREVER : Number.POSITIVE_INFINITY),
+    from: 'month',
+    keep: Number.POSITIVE_INFINITY,
+  },
 } satisfies Record<Interval, Rule>
 
 export const floor = (interval: Interval, ms: number, zones: Zones): number =>

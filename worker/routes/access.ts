@@ -85,7 +85,8 @@ export async function logIn(c: Context<App>, now: number): Promise<void> {
 
 async function sessionSecret(c: Context<App>): Promise<string> {
   const { keys } = await deploymentOf(c.env)
-  return keys.token('session', 0, SESSION_VERSION)
+  // With the admin token go the sessions that it began.
+  return `${await keys.token('session', 0, SESSION_VERSION)} ${c.env.GRAUPEL_ADMIN ?? ''}`
 }
 
 async function byBearer(c: Context<App>, now: number): Promise<Access | undefined> {

@@ -68,11 +68,11 @@ async function counted(c: Context<App>, site: Site, given: unknown): Promise<Res
   const deployment = await deploymentOf(c.env)
   const result = await parseCounts(given, { now, ...(deployment.geo && { geo: deployment.geo }) })
   if ('problem' in result) throw new Problem(400, result.problem.message, result.problem.field)
-  const deliveries = result.items.map(({ id, timed, event }) => ({
+  // An id is remembered from its first arrival, whatever time the event names: a retry may name another.
+  const deliveries = result.items.map(({ id, event }) => ({
     site: site.site,
     shard: id === undefined ? SHARD_WITHOUT_ID : shardOf(id, site.fixedShards),
     ...(id !== undefined && { id }),
-    ...(timed && { ts: event.at }),
     events: [event],
   }))
   const duplicates = (await deliver({ env: c.env, deployment, now }, deliveries)).filter(Boolean).length

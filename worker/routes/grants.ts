@@ -33,7 +33,7 @@ export const grants = new Hono<App>()
     )
   })
   .get('/:site/pixels', (c) => list(c, 'pixel', 'write'))
-  .delete('/:site/pixels/:id', (c) => revoke(c, 'write'))
+  .delete('/:site/pixels/:id', (c) => revoke(c, 'pixel', 'write'))
   .post('/:site/shares', async (c) => {
     const { site } = await siteFor(c, c.req.param('site'), 'admin', Date.now())
     const fields = fieldsOf(await c.req.json().catch(() => undefined))
@@ -49,7 +49,7 @@ export const grants = new Hono<App>()
     return c.json({ ...grant, share: envelope }, 201)
   })
   .get('/:site/shares', (c) => list(c, 'share', 'admin'))
-  .delete('/:site/shares/:id', (c) => revoke(c, 'admin'))
+  .delete('/:site/shares/:id', (c) => revoke(c, 'share', 'admin'))
 
 async function sealed(c: Context<App>, { site }: Site, kind: Grant['kind'], plain: string) {
   const { keys } = await deploymentOf(c.env)
@@ -70,11 +70,11 @@ async function list(c: Context<App>, kind: Grant['kind'], least: 'write' | 'admi
   return c.json({ [`${kind}s`]: (await pod(c.env).grants(site.site, kind)).map(shown) })
 }
 
-async function revoke(c: Context<App>, least: 'write' | 'admin'): Promise<Response> {
+async function revoke(c: Context<App>, kind: Grant['kind'], least: 'write' | 'admin'): Promise<Response> {
   const now = Date.now()
   const { site } = await siteFor(c, c.req.param('site'), least, now)
   const id = c.req.param('id') ?? ''
-  if (!(await pod(c.env).revoke(site.site, id))) throw new Problem(404, `there is no such grant: ${id}`, 'id')
+  if (!(await pod(c.env).revoke(site.site, kind, id))) throw new Problem(404, `there is no such grant: ${id}`, 'id')
   const { directory } = await deploymentOf(c.env)
   await directory.refresh(c.env, now)
   return c.body(null, 204)

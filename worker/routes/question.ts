@@ -2,7 +2,7 @@
 import type { Path } from '../../sdk/wire/event'
 import { INTERVALS, type Interval } from '../../sdk/wire/query'
 import type { Site } from '../ingest/settings'
-import { offsetAt, type Zones } from '../rollup/interval'
+import { FOREVER, offsetAt, type Zones } from '../rollup/interval'
 import { type Metric, parseMetric } from '../rollup/metric'
 import { periodOf } from '../rollup/period'
 import type { Question } from '../whale/answer'
@@ -13,6 +13,8 @@ const HOUR = 3_600_000
 const DAY = 24 * HOUR
 /** More points than any screen has, and a bound on work. */
 const MOST_POINTS = 10_000
+/** Lines that a picture can hold apart. */
+const MOST_METRICS = 16
 const MOST_DEPTH = 8
 const MOST_CHILDREN = 1_000
 const MOST_NAME = 256
@@ -51,7 +53,8 @@ export function questionOf(query: Query, site: Site, access: Access, now: number
     depth: whole(query.depth, 'depth', 0, MOST_DEPTH) ?? 0,
     sort: sortOf(query.sort, metrics[0]!),
     limit: whole(query.limit, 'limit', 1, MOST_CHILDREN) ?? DEFAULT_LIMIT,
-    ...(foreign && { level: 'hour' as const }),
+    // Minutes lie on every zone's grid; longer buckets of another zone are made of the site's hours.
+    ...(foreign && interval !== '10s' && interval !== 'minute' && { level: 'hour' as const }),
   }
   if (foreign) checkForeign(question, site, now)
   checkPoints(question)
@@ -108,7 +111,7 @@ function intervalFor(length: number): Interval {
 function timeOf(field: string, text: string | undefined): number {
   if (text === undefined) throw bad(field, 'is missing')
   const time = /^-?\d+$/.test(text) ? Number(text) : Date.parse(text)
-  if (!Number.isFinite(time) || Math.abs(time) > 8.64e15) throw bad(field, 'must be unix milliseconds or an ISO date')
+  if (!Number.isFinite(time) || Math.abs(time) >= FOREVER) throw bad(field, 'must be unix milliseconds or an ISO date')
   return time
 }
 
@@ -130,7 +133,9 @@ function listOf(text: string): string[] {
   if (!Array.isArray(list) || !list.every((item) => typeof item === 'string' && item)) {
     throw bad('metric', 'must be a metric, several between commas, or a JSON list of them')
   }
-  return list.map((name: string) => name.trim())
+  const names = [...new Set(list.map((name: string) => name.trim()))]
+  if (names.length > MOST_METRICS) throw bad('metric', `has more than ${MOST_METRICS} metrics`)
+  return names
 }
 
 /** A path as a JSON list, or one name; `_` and nothing are the root. */

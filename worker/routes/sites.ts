@@ -56,7 +56,9 @@ export const sites = new Hono<App>()
     const fields = fieldsOf(await c.req.json().catch(() => undefined))
     only(fields, SETTINGS)
     const next = changed(site, fields, now)
-    await pod(c.env).update(next)
+    // What was revoked meanwhile stays so: the Pod's own word holds for what this call does not change.
+    const { revoked: _, versions: __, ...changes } = next
+    if (!(await pod(c.env).update(site.site, changes))) throw new Problem(404, `there is no site ${site.site}`, 'site')
     const { directory } = await deploymentOf(c.env)
     await directory.refresh(c.env, now)
     if (next.zones !== site.zones || next.shards !== site.shards) await whale(c.env, site.site).resettle()

@@ -33,7 +33,7 @@ export class Shard {
 
   /** Takes from the ration; milliseconds until it may be used. */
   private delay(now: number): number {
-    this.spare = Math.min(BURST, this.spare + (now - this.refilled) / RATION_MS) - 1
+    this.spare = Math.min(BURST, this.spare + Math.max(0, now - this.refilled) / RATION_MS) - 1
     this.refilled = now
     return this.spare >= 0 ? 0 : -this.spare * RATION_MS
   }

@@ -41,13 +41,38 @@ describe('a beacon', () => {
   test('opens to what the browser said, under the id of its page load and seq', async () => {
     const v = verifier()
     const pair = nacl.box.keyPair()
+    const first = await verify(await seal(v.keys, { pair, seq: 0x0101 }), v)
     const verified = await verify(await seal(v.keys, { pair, seq: 0x0102 }), v)
+    const pageLoad = 'id' in first ? first.id.slice(0, 8) : ''
+    expect(pageLoad).toHaveLength(8)
     expect(verified).toEqual({
       kind: 'beacon',
       site: SITE,
-      id: String.fromCharCode(...pair.publicKey.subarray(0, 8), 1, 2),
+      id: `${pageLoad}\x01\x02`,
       plaintext: { ts: NOW, page: 'shop.example/', referrer: '', width: 1280, sayings: [['p', 3, 0, '', '']] },
     })
+  })
+
+  test('has one id under every ephemeral key that opens it: the point of order two adds another', async () => {
+    const v = verifier()
+    const text = await seal(v.keys)
+    const bytes = decode(text)!
+    const p = 2n ** 255n - 19n
+    const power = (base: bigint, exponent: bigint): bigint => {
+      let [result, factor] = [1n, base]
+      for (let left = exponent; left; left >>= 1n) {
+        if (left & 1n) result = (result * factor) % p
+        factor = (factor * factor) % p
+      }
+      return result
+    }
+    // u(P + (0, 0)) is 1/u on a Montgomery curve, and X25519's cofactor takes the difference away.
+    const u = bytes.subarray(7, 39).reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
+    const twin = power(u, p - 2n)
+    for (let i = 0; i < 32; i++) bytes[7 + i] = Number((twin >> BigInt(8 * i)) & 255n)
+    const [original, sibling] = [await verify(text, v), await verify(encode(bytes), v)]
+    expect(sibling).not.toHaveProperty('refusal')
+    expect(sibling).toEqual(original)
   })
 
   test('counts nothing with any one bit changed', async () => {

@@ -6,7 +6,7 @@ import { type Event, FLAG, type Numbers, type Saying } from '../../sdk/wire/even
 import { type Place, placeOf, withoutQuery } from './place'
 import { type Entries, ofPlace, ofAgent, ofArrival, ofGeo, ofLanguage, ofPage } from './dimensions'
 import type { Facts } from './facts'
-import { PATHS } from './limits'
+import { BROWSER_METRICS, BROWSER_TYPE_WORDS, PATHS } from './limits'
 import { clamp, withHits } from './metrics'
 import { cleanType } from './name'
 import { clip, merge, sizeOf, tree } from './tree'
@@ -123,10 +123,13 @@ function ofClick(type: string, name: string, url: string, metrics: Numbers, { at
 function ofCustom([, chosen, metrics = {}, type = '_']: Said<'c'>, { at, all }: Scope): Event[] {
   const derived = tree(all)
   const dimensions = merge(derived, clip(chosen, PATHS - 1 - sizeOf(derived)))
-  return [{ at, type: customType(type), dimensions, metrics: withHits(metrics) }]
+  return [{ at, type: customType(type), dimensions, metrics: withHits(fewer(metrics)) }]
 }
 
+/** Types × paths × metrics is what one saying costs, and a browser's word is anyone's. */
+const fewer = (metrics: Numbers): Numbers => Object.fromEntries(Object.entries(metrics).slice(0, BROWSER_METRICS))
+
 function customType(type: string): string {
-  const clean = cleanType(type)
+  const clean = cleanType(type).split('.').slice(0, BROWSER_TYPE_WORDS).join('.')
   return RESERVED.has(clean.split('.')[0]!) ? cleanType(`custom.${clean}`) : clean
 }

@@ -10,6 +10,9 @@ export const NAME_BYTES = 256
 export const METRICS = 32
 /** Doubles add whole numbers exactly up to here, and no single event may drown all others. */
 export const LARGEST = Number.MAX_SAFE_INTEGER
+/** What a browser may choose for itself: anyone can speak as one, and a slice of such events must fit one message. */
+export const BROWSER_METRICS = 8
+export const BROWSER_TYPE_WORDS = 3
 /** Words of a dotted type; every prefix is counted. */
 export const TYPE_WORDS = 8
 /** Envelopes in one POST: what a queue of a day on a train holds. */

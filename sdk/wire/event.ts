@@ -25,6 +25,12 @@ export interface Event {
   type: string
   dimensions: Dimensions
   metrics: Numbers
+  /** Measured values by name: of a gauge the last by event time stands, with least, greatest and mean beside it. */
+  gauges?: Numbers
+  /** Whose event it is: the first 40 bits of a keyed hash, a whole number; what distinct counts are made of. */
+  visitor?: number
+  /** The hash is salted by the day: the same person is another one tomorrow. */
+  daily?: true
 }
 
 /** Bits of a pageview's flags: what this view is the first of, in the site's calendar. */

@@ -9,6 +9,9 @@ import type { Dimensions, Path } from '../../sdk/wire/event'
 /** Joins the names of a path into its key: names hold no control characters. The root's key is empty. */
 export const SEPARATOR = '\x1f'
 
+/** The child under which the rest of a parent's children are counted, where there are too many to be told apart. */
+export const REST = '…'
+
 export const keyOf = (path: Path): string => path.join(SEPARATOR)
 
 export const pathOf = (key: string): string[] => (key === '' ? [] : key.split(SEPARATOR))

@@ -131,8 +131,8 @@ export class Sketch {
       elements.add(element)
       if (elements.size > limits[this.precision]) this.dense()
     } else if (!elements.includes(element)) {
-      // Not pushed: a list that grows by pushes takes room for 16 more at once.
-      if (elements.length < FEW) this.elements = [...elements, element]
+      // Neither pushed nor spread: a list that grows so takes room for 16 more at once.
+      if (elements.length < FEW) this.elements = elements.concat(element)
       else this.elements = new Set(elements).add(element)
     }
   }
@@ -163,20 +163,25 @@ function greatest(into: Uint8Array, from: Uint8Array): void {
 
 function write(elements: number[] | Set<number>, bytes: Uint8Array): void {
   let at = HEAD_BYTES
-  const view = new DataView(bytes.buffer)
-  for (const element of Float64Array.from(elements).sort()) {
-    view.setUint8(at, element / 2 ** 32)
-    view.setUint32(at + 1, element)
-    at += ELEMENT_BYTES
+  const sorted = Array.isArray(elements) ? elements.toSorted((a, b) => a - b) : Float64Array.from(elements).sort()
+  for (const element of sorted) {
+    bytes[at++] = element / 2 ** 32
+    bytes[at++] = element >>> 24
+    bytes[at++] = element >>> 16
+    bytes[at++] = element >>> 8
+    bytes[at++] = element
   }
 }
 
 function read(bytes: Uint8Array): number[] | Set<number> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const count = (bytes.length - HEAD_BYTES) / ELEMENT_BYTES
-  const at = (i: number) => HEAD_BYTES + i * ELEMENT_BYTES
-  const elements = Array.from({ length: count }, (_, i) => view.getUint8(at(i)) * 2 ** 32 + view.getUint32(at(i) + 1))
-  return count > FEW ? new Set(elements) : elements
+  const elements: number[] = new Array((bytes.length - HEAD_BYTES) / ELEMENT_BYTES)
+  let at = HEAD_BYTES
+  for (let i = 0; i < elements.length; i++) {
+    const high = bytes[at++]! * 2 ** 32
+    const low = (bytes[at++]! << 24) | (bytes[at++]! << 16) | (bytes[at++]! << 8) | bytes[at++]!
+    elements[i] = high + (low >>> 0)
+  }
+  return elements.length > FEW ? new Set(elements) : elements
 }
 
 function pack(registers: Uint8Array, bytes: Uint8Array): void {

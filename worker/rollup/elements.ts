@@ -1,7 +1,7 @@
 /**
  * A set of elements of a sketch, once they are more than a few: one table of doubles with open places, probed one after
- * the other (D. Knuth, The Art of Computer Programming 3, §6.4, Algorithm L). It takes half the memory of a Set of
- * numbers beyond 2^31 and is three times as fast. Elements are evenly spread already: their low bits are the place.
+ * the other (D. Knuth, The Art of Computer Programming 3, §6.4, Algorithm L). It takes half the memory of a Set, and
+ * finds what is there, as most adds do, in a third of the time. Elements are evenly spread: their low bits are the place.
  */
 
 /** What a new table is full of. So an element, which may be 0, is stored as one more. */
@@ -13,10 +13,6 @@ export class Elements {
 
   constructor(elements: ArrayLike<number>) {
     this.places = new Float64Array(32)
-    this.addAll(elements)
-  }
-
-  addAll(elements: ArrayLike<number>): void {
     for (let i = 0; i < elements.length; i++) this.add(elements[i]!)
   }
 

@@ -10,6 +10,7 @@ import { home } from './routes/home'
 import { login } from './routes/login'
 import { pixel } from './routes/pixel'
 import { Problem, problem } from './routes/problem'
+import { reset } from './routes/reset'
 import { beacon } from './routes/script'
 import { sites } from './routes/sites'
 import { status } from './routes/status'
@@ -26,6 +27,7 @@ const app = new Hono<App>({ strict: true })
   .route('/api/sites', grants)
   .route('/', login)
   .route('/', status)
+  .route('/reset', reset)
   .route('/', demo)
   .route('/', home)
   .route('/', graphs)

@@ -139,7 +139,7 @@ function listOf(text: string): string[] {
 }
 
 /** A path as a JSON list, or one name; `_` and nothing are the root. */
-function pathOf(text: string | undefined): Path {
+export function pathOf(text: string | undefined): Path {
   if (text === undefined || text === '' || text === '_') return []
   const path = /^[["]/.test(text) ? json('dimension', text) : [text]
   const list = typeof path === 'string' ? [path] : path

@@ -58,11 +58,8 @@ function below(scope: Scope, parent: string, depth: number): Series[] {
   if (depth <= 0) return []
   const { reader, question, span, buckets } = scope
   const { metric, descending } = question.sort
-  const ranked = reader
-    .children(question.type, parent)
-    .map((key) => ({ key, cells: reader.series(question.type, key, span) }))
-    .filter(({ cells }) => cells.size > 0)
-    .map(({ key, cells }) => ({
+  const ranked = [...reader.children(question.type, parent, span)]
+    .map(([key, cells]) => ({
       key,
       score: seriesOf({ dimension: pathOf(key), metric, cells, starts: buckets, end: span.to, zones: span.zones })
         .total,

@@ -8,6 +8,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Graph } from '../../sdk/wire/query'
 import { type Env, hail, pod } from '../env'
+import type { Keep } from '../ingest/settings'
 import type { Scope } from '../rollup/erase'
 import { floor, next, type Zones } from '../rollup/interval'
 import { answer, type Question } from './answer'
@@ -20,7 +21,7 @@ import { create, exists, isOld, migrate } from './schema'
 import type { Merged, Slice, Told } from './slice'
 import { type State, stateOf } from './state'
 import { store } from './store'
-import { type Keep, nextSweep, sweep } from './sweep'
+import { nextSweep, sweep } from './sweep'
 import { type WhaleStatus, statusOf } from './status'
 
 /** Slices of the hour just gone have come by then; readers miss nothing meanwhile, since pending is overlaid. */
@@ -112,7 +113,7 @@ export class Whale extends DurableObject<Env> {
     this.terms = undefined
     const terms = await this.settle()
     const state = terms && this.wake(false, terms)
-    if (!state?.pending.hours.size) return
+    if (!terms || !state?.pending.hours.size) return
     const { sql } = this.ctx.storage
     try {
       this.ctx.storage.transactionSync(() => {

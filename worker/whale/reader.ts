@@ -21,6 +21,14 @@ export interface Span {
   zones: Zones
 }
 
+/** What answers are made from: a site's cells, pending and peeks; one fragment; or several sites. */
+export interface Readable {
+  /** Cells by bucket start; a bucket without events is absent. */
+  series(type: string, path: string, span: Span): Cells
+  /** Those of every child that has some within the span, by path key. The rest, `…`, is a child like any other. */
+  children(type: string, parent: string, span: Span): Map<string, Cells>
+}
+
 interface Sources {
   sql: SqlStorage
   /** Absent where the site never had an event merged. */
@@ -29,7 +37,7 @@ interface Sources {
   peeks: readonly Peek[]
 }
 
-export class Reader {
+export class Reader implements Readable {
   constructor(private readonly sources: Sources) {}
 
   /** Cells by bucket start; a bucket without events is absent. */
@@ -50,8 +58,13 @@ export class Reader {
     return cells
   }
 
+  children(type: string, parent: string, span: Span): Map<string, Cells> {
+    const series = this.keysBelow(type, parent).map((key) => [key, this.series(type, key, span)] as const)
+    return new Map(series.filter(([, cells]) => cells.size > 0))
+  }
+
   /** The path keys one level below. */
-  children(type: string, path: string): string[] {
+  private keysBelow(type: string, path: string): string[] {
     const { names, pending } = this.sources
     const keys = new Set<string>()
     const parent = pathOf(path)

@@ -12,6 +12,7 @@ import { compareProblem, overlayOf } from '../rollup/compare'
 import { FOREVER, startOfDate, starts, type Zones } from '../rollup/interval'
 import { type Derived, type Metric, parseMetric } from '../rollup/metric'
 import { periodOf } from '../rollup/period'
+import { type Filter, parseWhere } from '../rollup/where'
 import type { Question } from '../whale/answer'
 import type { Access } from './access'
 import { bad, Problem } from './problem'
@@ -25,8 +26,6 @@ const MOST_POINTS = 10_000
 const MOST_CHILDREN = 1_000
 const DEFAULT_PERIOD = '24h'
 const DEFAULT_LIMIT = 10
-/** No URL that long arrives. */
-const MOST_WHERE = 32 * 1024
 
 export type Query = Record<string, string>
 /** What a site defines for itself stands wherever a metric is asked for. */
@@ -156,13 +155,10 @@ function comparisonOf(text: string, interval: Interval): Comparison {
   return comparison
 }
 
-function whereOf(text: string): unknown {
-  if (text.length > MOST_WHERE) throw bad('where', `is longer than ${MOST_WHERE} characters`)
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw bad('where', 'is not JSON')
-  }
+function whereOf(text: string): Filter {
+  const filter = parseWhere(text)
+  if ('problem' in filter) throw bad('where', filter.problem)
+  return filter
 }
 
 function sortOf(

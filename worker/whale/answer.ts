@@ -6,7 +6,6 @@
  */
 import type { Path } from '../../sdk/wire/event'
 import type { Comparison, Graph, Interval, Series } from '../../sdk/wire/query'
-import { addVisitors, empty } from '../rollup/cell'
 import { type Overlay, overlayOf } from '../rollup/compare'
 import { keyOf, pathOf, REST } from '../rollup/dimension'
 import { readsSketches } from '../rollup/distinct'
@@ -14,6 +13,7 @@ import { next, starts, type Zones } from '../rollup/interval'
 import type { Metric } from '../rollup/metric'
 import { seriesOf } from '../rollup/series'
 import { isUnion } from '../rollup/visitors'
+import type { Filter } from '../rollup/where'
 import type { LevelName } from './cells'
 import { type Cells, mergeAt } from './pending'
 import type { Readable, Span } from './reader'
@@ -41,8 +41,8 @@ export interface Question {
   /** Children that the limit cuts are summed as `…` too. */
   rest?: true
   compare?: Comparison
-  /** A filter over raw events, as `where` parsed it. */
-  where?: unknown
+  /** Which raw events to count instead. */
+  where?: Filter
 }
 
 export type Answer = Omit<Graph, 'site' | 'partial'>
@@ -54,11 +54,18 @@ export function answer(reader: Readable, question: Question): Answer {
   // Whole buckets: the current one has all that came so far.
   const end = next(interval, buckets.at(-1) ?? from, zones)
   const overlay = compare && overlayOf(compare, interval, buckets, zones)
-  const span = (start: number, to: number): Span => ({ interval, from: start, to, zones, ...(level && { level }) })
+  const sketches = [...question.metrics, question.sort.metric].some(readsSketches)
+  const span = (start: number, to: number): Span => ({
+    interval,
+    from: start,
+    to,
+    zones,
+    sketches,
+    ...(level && { level }),
+  })
   const asker = new Asker(reader, question, {
     buckets,
     span: span(from, end),
-    sketches: question.metrics.some(readsSketches),
     ...(overlay && { earlier: { overlay, span: span(overlay.starts[0] ?? from, overlay.end) } }),
   })
   const ends = (i: number) => buckets[i + 1] ?? end
@@ -87,8 +94,6 @@ const isSeam = ({ interval, zones }: Question, start: number, end: number): bool
 interface Frame {
   buckets: number[]
   span: Span
-  /** Whether distinct visitors are asked for. */
-  sketches: boolean
   earlier?: { overlay: Overlay; span: Span }
 }
 
@@ -121,10 +126,10 @@ class Asker {
   private seriesAt(key: string, { cells, earlier }: Found): Series[] {
     const { buckets, span, earlier: frame } = this.frame
     const { interval, zones } = this.question
-    const compared = frame && { overlay: frame.overlay, cells: this.withVisitors(key, earlier, frame.span) }
+    const compared = frame && { overlay: frame.overlay, cells: earlier }
     const parts = {
       dimension: pathOf(key),
-      cells: this.withVisitors(key, cells, span),
+      cells,
       starts: buckets,
       end: span.to,
       zones,
@@ -137,10 +142,10 @@ class Asker {
   /** The children that had events, each followed by its own; and the rest of them. */
   private below(parent: string, parentCells: Cells, depth: number): Series[] {
     if (depth <= 0) return []
-    const { type, limit, threshold, rest } = this.question
+    const { limit, threshold, rest } = this.question
     const { span, earlier: frame } = this.frame
-    const children = this.reader.children(type, parent, span)
-    const before = frame ? this.reader.children(type, parent, frame.span) : new Map<string, Cells>()
+    const children = this.children(parent, span)
+    const before = frame ? this.children(parent, frame.span) : new Map<string, Cells>()
     const restKey = keyOf([...pathOf(parent), REST])
     const least = threshold === undefined ? 0 : threshold * Math.abs(this.score(parent, parentCells))
     const shown = this.ranked(children, before, restKey)
@@ -171,11 +176,10 @@ class Asker {
   private score(key: string, cells: Cells): number {
     const { buckets, span } = this.frame
     const { interval, zones, sort } = this.question
-    const sorted = readsSketches(sort.metric) ? this.withVisitors(key, cells, span, true) : cells
     return seriesOf({
       dimension: pathOf(key),
       metric: sort.metric,
-      cells: sorted,
+      cells,
       starts: buckets,
       end: span.to,
       zones,
@@ -183,18 +187,14 @@ class Asker {
     }).total
   }
 
-  /** A path that keeps no sketch of its own, such as `country`, has the visitors of its children together. */
-  private withVisitors(key: string, cells: Cells, span: Span, asked = this.frame.sketches): Cells {
-    if (!asked || !isUnion(key)) return cells
-    const together = sum([cells])
-    for (const child of this.reader.children(this.question.type, key, span).values()) {
-      for (const [start, { visitors }] of child) {
-        if (!visitors) continue
-        if (!together.has(start)) together.set(start, empty())
-        addVisitors(together.get(start)!, visitors)
-      }
-    }
-    return together
+  /** Asked one by one, a dimension's bare name has the visitors of its values. */
+  private children(parent: string, span: Span): Map<string, Cells> {
+    const { type } = this.question
+    const children = this.reader.children(type, parent, span)
+    if (!span.sketches) return children
+    return new Map(
+      [...children].map(([key, cells]) => [key, isUnion(key) ? this.reader.series(type, key, span) : cells]),
+    )
   }
 }
 

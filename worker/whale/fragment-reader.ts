@@ -2,12 +2,13 @@
  * Answers from one fragment, as if it were all a site has: what `where` made of raw events is asked like anything else,
  * and so are answers in tests. Cells of 10 s are summed into whatever interval is asked.
  */
-import type { Cell } from '../rollup/cell'
+import { addVisitors, type Cell, empty } from '../rollup/cell'
 import { pathOf, SEPARATOR } from '../rollup/dimension'
 import type { Fragment } from '../rollup/fragment'
 import { floor } from '../rollup/interval'
 import { UNIT_MS } from '../rollup/part'
-import { type Cells, mergeAt } from './pending'
+import { isUnion } from '../rollup/visitors'
+import { type Cells, emplace, mergeAt } from './pending'
 import type { Readable, Span } from './reader'
 
 type Placed = readonly [unit: number, cell: Cell][]
@@ -30,20 +31,27 @@ export class FragmentReader implements Readable {
     }
   }
 
-  series(type: string, path: string, { interval, from, to, zones }: Span): Cells {
-    const cells: Cells = new Map()
-    for (const [unit, cell] of this.types.get(type)?.get(path) ?? []) {
-      const start = unit * UNIT_MS
-      if (start >= from && start < to) mergeAt(cells, floor(interval, start, zones), cell)
+  series(type: string, path: string, span: Span): Cells {
+    const cells = this.cells(type, path, span)
+    if (!span.sketches || !isUnion(path)) return cells
+    for (const child of this.children(type, path, span).values()) {
+      for (const [start, { visitors }] of child) if (visitors) addVisitors(emplace(cells, start, empty), visitors)
     }
     return cells
   }
 
   children(type: string, parent: string, span: Span): Map<string, Cells> {
     const keys = this.families.get(type)?.get(parent) ?? []
-    return new Map(
-      keys.map((key) => [key, this.series(type, key, span)] as const).filter(([, cells]) => cells.size > 0),
-    )
+    return new Map(keys.map((key) => [key, this.cells(type, key, span)] as const).filter(([, cells]) => cells.size > 0))
+  }
+
+  private cells(type: string, path: string, { interval, from, to, zones }: Span): Cells {
+    const cells: Cells = new Map()
+    for (const [unit, cell] of this.types.get(type)?.get(path) ?? []) {
+      const start = unit * UNIT_MS
+      if (start >= from && start < to) mergeAt(cells, floor(interval, start, zones), cell)
+    }
+    return cells
   }
 }
 

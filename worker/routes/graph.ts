@@ -8,9 +8,9 @@ import { line } from '../../sdk/chart/line'
 import type { Path } from '../../sdk/wire/event'
 import type { Graph } from '../../sdk/wire/query'
 import { whale } from '../env'
-import { next } from '../rollup/interval'
 import type { Question } from '../whale/answer'
 import { type App, siteFor } from './access'
+import { csv } from './csv'
 import { Problem } from './problem'
 import { questionOf } from './question'
 
@@ -39,6 +39,13 @@ export const graphs = new Hono<App>()
       'Cross-Origin-Resource-Policy': 'cross-origin',
     })
   })
+  .get('/graph.csv', async (c) =>
+    c.body(csv(await graphOf(c)), 200, {
+      ...HEADERS,
+      'Content-Type': 'text/csv; charset=utf-8; header=present',
+      'Content-Disposition': 'attachment; filename="graph.csv"',
+    }),
+  )
   .get('/totals', async (c) => {
     const { query, graph } = await asked(c)
     const totals: Record<string, Record<string, number>> = {}
@@ -73,10 +80,12 @@ async function asked(c: Context<App>, leastDepth = 0) {
   const { site, access } = await siteFor(c, query.site, 'share', now)
   const parsed = questionOf(query, site, access, now)
   const question: Question = { ...parsed, depth: Math.max(parsed.depth, leastDepth) }
-  // RPC's types forget that a point is a pair.
-  const answered = { site: site.site, ...(await whale(c.env, site.site).answer(question)) } as Graph
-  return { query, question, graph: { ...answered, to: endOf(answered, question, now) } }
+  return { query, question, graph: await ask(c, site.site, question) }
 }
+
+/** One site's answer. RPC's types forget that a point is a pair. */
+const ask = async (c: Context<App>, site: number, question: Question): Promise<Graph> =>
+  ({ site, ...(await whale(c.env, site).answer(question)) }) as Graph
 
 function size(c: Context<App>, field: string, [least, most]: readonly [number, number]): number | undefined {
   const text = c.req.query(field)
@@ -85,10 +94,4 @@ function size(c: Context<App>, field: string, [least, most]: readonly [number, n
   if (!(value >= least && value <= most))
     throw new Problem(400, `${field} must be a number from ${least} to ${most}`, field)
   return value
-}
-
-/** Buckets are whole: what is answered reaches to the end of the last one, or to now where that is not over. */
-function endOf({ interval, series, to }: Graph, { zones }: Question, now: number): number {
-  const last = series[0]?.points.at(-1)?.[0]
-  return last === undefined ? to : Math.max(to, Math.min(next(interval, last, zones), now + 1))
 }

@@ -7,7 +7,7 @@ import { type App, siteFor } from './access'
 import { deploymentOf } from './deployment'
 import { type Fields, fieldsOf, only, text } from './fields'
 import { Problem } from './problem'
-import { pathOf } from './question'
+import { pathOf } from './words'
 
 const FIELDS = ['site', 'type', 'pk', 'dimension', 'dimensions', 'metric', 'metrics', 'visitor']
 
@@ -29,9 +29,13 @@ function scopeOf(fields: Fields): Scope {
   const type = text(fields, 'type') ?? text(fields, 'pk')
   const metric = text(fields, 'metric') ?? text(fields, 'metrics')
   const given = fields.dimension ?? fields.dimensions
-  const path = given === undefined ? [] : pathOf(typeof given === 'string' ? given : JSON.stringify(given))
+  const path = given === undefined ? [] : pathOf('dimension', typeof given === 'string' ? given : JSON.stringify(given))
   if (type === undefined && metric === undefined && !path.length) {
-    throw new Problem(400, 'give a type, a dimension, a metric or a visitor; DELETE /api/sites/<site> deletes all', 'type')
+    throw new Problem(
+      400,
+      'give a type, a dimension, a metric or a visitor; DELETE /api/sites/<site> deletes all',
+      'type',
+    )
   }
   return { ...(type !== undefined && { type }), ...(path.length && { path }), ...(metric !== undefined && { metric }) }
 }

@@ -36,7 +36,9 @@ const RESPECT_ALL = 3
 const PREFIX = /^[\w-]+$/
 /** What other routes begin with. */
 const TAKEN = new Set(
-  'api count count_decision cube decide demo dimensions experiments graph healthz live login openapi plotpoints rank reset spy status tail totals'.split(' '),
+  'api count count_decision cube decide demo dimensions experiments graph healthz live login openapi plotpoints rank reset spy status tail totals'.split(
+    ' ',
+  ),
 )
 
 export const sites = new Hono<App>()
@@ -173,14 +175,15 @@ function metricsOf(given: unknown): Record<string, Derived> {
 }
 
 /** Days; a level is kept at least as long as questions of the coarser one need it. */
-const KEPT = { raw: [0, 400], hours: [2, 800], days: [35, 3_700] } as const
+const KEPT = { raw: [0, 400], hours: [2, 800], days: [35, 3_700] } satisfies Record<string, [number, number]>
 
 function keepOf(given: unknown, keep: Site['keep'] = KEEP): Site['keep'] {
   const fields = fieldsOf(given)
   only(fields, Object.keys(KEPT))
   const days = (name: keyof typeof KEPT) => {
-    const asked = number(fields, name, ...KEPT[name])
-    if (asked !== undefined && !Number.isInteger(asked)) throw new Problem(400, `keep.${name} must be whole days`, 'keep')
+    const asked = number(fields, name, KEPT[name][0]!, KEPT[name][1]!)
+    if (asked !== undefined && !Number.isInteger(asked))
+      throw new Problem(400, `keep.${name} must be whole days`, 'keep')
     return asked ?? keep[name]
   }
   return { raw: days('raw'), hours: days('hours'), days: days('days') }

@@ -10,9 +10,12 @@ import { type Zones, floor, next } from '../rollup/interval'
 import { extentIn } from '../rollup/fragment'
 import { answer, type Question } from './answer'
 import { close } from './close'
+import { cube, type CubeQuestion } from './cube'
 import { Names } from './names'
 import { Peeks } from './peeks'
 import { Pending } from './pending'
+import { rank, type RankQuestion } from './rank'
+import { readable } from './readable'
 import { Reader } from './reader'
 import { create, exists } from './schema'
 import type { Slice } from './slice'
@@ -84,12 +87,28 @@ export class Whale extends DurableObject<Env> {
   }
 
   async answer(question: Question): Promise<Omit<Graph, 'site'>> {
+    const { reader, partial } = await this.look()
+    return { ...answer(reader, question), ...partial }
+  }
+
+  async rank(question: RankQuestion) {
+    const { reader, partial } = await this.look()
+    return { ...rank(readable(reader), question), ...partial }
+  }
+
+  async cube(question: CubeQuestion) {
+    const { reader, partial } = await this.look()
+    return { ...cube(readable(reader), question), ...partial }
+  }
+
+  /** All that is known at this moment, a silent shard's newest events excepted. */
+  private async look(): Promise<{ reader: Reader; partial: { partial?: true } }> {
     const { shards, zones } = await this.settle()
     const cursorOf = (shard: number) => this.wake(false, zones)?.cursors.get(shard) ?? 0
     const { peeks, partial } = await this.peeks.collect(shards, cursorOf)
     const state = this.wake(false, zones)
     const reader = new Reader({ sql: this.ctx.storage.sql, names: state?.names, pending: state?.pending, peeks })
-    return { ...answer(reader, question), ...(partial && { partial }) }
+    return { reader, partial: partial ? { partial } : {} }
   }
 
   async status(): Promise<WhaleStatus> {

@@ -20,6 +20,8 @@ export interface Site {
   /** Versions of the bearer keys; a raised one revokes the old key. */
   versions: { write: number; read: number }
   created: number
+  /** Dimensions that are counted together, each list in its order: `[['country', 'device']]`. */
+  cross?: string[][]
   /** Ids of revoked pixels, base64url. */
   revoked: string[]
 }

@@ -22,7 +22,7 @@ const ORIGIN = /^(https?:\/\/)?(\*\.)?([a-z0-9-]+\.)*[a-z0-9-]+(:\d{1,5})?$/i
 const RESPECT_ALL = 3
 const PREFIX = /^[\w-]+$/
 /** What other routes begin with. */
-const TAKEN = new Set(['api', 'count', 'graph', 'totals', 'dimensions', 'status', 'healthz', 'login', 'demo'])
+const TAKEN = new Set('api count graph totals plotpoints dimensions rank cube status healthz login demo'.split(' '))
 
 export const sites = new Hono<App>()
   .post('/', async (c) => {

@@ -7,7 +7,7 @@ import type { Series } from '../../sdk/wire/query'
 import type { Cell } from '../rollup/cell'
 import { keyOf, pathOf } from '../rollup/dimension'
 import { next, starts } from '../rollup/interval'
-import { evaluate, type Metric } from '../rollup/metric'
+import type { Metric } from '../rollup/metric'
 import { type Ranked, rankRatios, rankTotals, ratioOf } from '../rollup/rank'
 import { seriesOf } from '../rollup/series'
 import type { Question } from './answer'
@@ -98,9 +98,9 @@ const totals = (sides: readonly Sides[]) => sides.map(({ path, top }) => ({ path
 
 function sidesOf({ question, span, buckets }: Scope, key: string, cells: ReadonlyMap<number, Cell>): Sides {
   const { metric, zones } = question
-  const found = buckets.map((start) => cells.get(start))
-  const total = (each: Metric) => evaluate(each, found, { starts: buckets, end: span.to, zones }).total
   const path = pathOf(key)
+  const total = (each: Metric) =>
+    seriesOf({ dimension: path, metric: each, cells, starts: buckets, end: span.to, zones }).total
   if (!metric.under) return { path, top: total(metric), bottom: 0 }
   const side = (over: Metric['over']): Metric => ({ text: metric.text, over, mode: 'plain' })
   return { path, top: total(side(metric.over)), bottom: total(side(metric.under)) }

@@ -31,10 +31,10 @@ const app = new Hono<App>({ strict: true })
   .route('/', status)
   .route('/', demo)
   .route('/', home)
-  .route('/', graphs)
   .route('/', hailwhale)
   .route('/', ranks)
   .route('/', cubes)
+  .route('/', graphs)
 
 /** The route that a site's own prefix stands for. */
 const ROUTES = { script: '/b/', pixel: '/p/' } as const

@@ -109,6 +109,24 @@ test('names what to declare for dimensions that were not counted together', asyn
   expect(await ask({}, keys.write)).toMatchObject({ status: 403 })
 })
 
+test('may be asked by a script of any origin, with a key', async () => {
+  const { server } = await counted()
+  const preflight = await fetch(`${server.origin}/cube`, {
+    method: 'OPTIONS',
+    headers: {
+      Origin: 'https://elsewhere.example',
+      'Access-Control-Request-Method': 'POST',
+      'Access-Control-Request-Headers': 'authorization,content-type',
+    },
+  })
+  expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
+  expect(preflight.headers.get('access-control-allow-methods')).toContain('POST')
+  expect(preflight.headers.get('access-control-allow-headers')).toBe('Authorization,Content-Type')
+  const keyless = await fetch(`${server.origin}/cube`, { method: 'POST', body: '{}' })
+  expect([keyless.status, keyless.headers.get('access-control-allow-origin')]).toEqual([401, '*'])
+  expect(await call(server, 'POST', '/cube', [], server.admin)).toMatchObject({ status: 400 })
+})
+
 test.each([
   ['resolution', { resolution: 7 }],
   ['measurements', { measurements: { count: 'MEAN' } }],

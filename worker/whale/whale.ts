@@ -13,8 +13,10 @@ import type { Scope } from '../rollup/erase'
 import { floor, next, type Zones } from '../rollup/interval'
 import { answer, type Question } from './answer'
 import { close } from './close'
+import { cube, type CubeQuestion } from './cube'
 import { Peeks } from './peeks'
 import { Pending } from './pending'
+import { rank, type RankQuestion } from './rank'
 import { Reader } from './reader'
 import { intend, isKnown, purge, reach, type Reset, uncount, unfinished } from './reset'
 import { create, exists, isOld, migrate } from './schema'
@@ -86,7 +88,17 @@ export class Whale extends DurableObject<Env> {
 
   async answer(question: Question): Promise<Omit<Graph, 'site'>> {
     const { reader, partial } = await this.look()
-    return { ...answer(reader, question), ...(partial && { partial }) }
+    return { ...answer(reader, question), ...partial }
+  }
+
+  async rank(question: RankQuestion) {
+    const { reader, partial } = await this.look()
+    return { ...rank(reader, question), ...partial }
+  }
+
+  async cube(question: CubeQuestion) {
+    const { reader, partial } = await this.look()
+    return { ...cube(reader, question), ...partial }
   }
 
   async status(): Promise<WhaleStatus> {
@@ -148,14 +160,14 @@ export class Whale extends DurableObject<Env> {
   }
 
   /** All there is at this moment, for one answer. */
-  private async look(): Promise<{ reader: Reader; partial: boolean }> {
+  private async look(): Promise<{ reader: Reader; partial: { partial?: true } }> {
     const terms = await this.settled()
     const cursorOf = (shard: number) => this.wake(false, terms)?.cursors.get(shard) ?? 0
     const { peeks, partial } = await this.peeks.collect(terms.shards, cursorOf)
     const state = this.wake(false, terms)
     const { zones } = terms
     const reader = new Reader({ sql: this.ctx.storage.sql, names: state?.names, pending: state?.pending, peeks, zones })
-    return { reader, partial }
+    return { reader, partial: partial ? { partial } : {} }
   }
 
   /** Takes up resets where they stand. */

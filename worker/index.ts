@@ -7,6 +7,7 @@ import { deploymentOf } from './routes/deployment'
 import { graphs } from './routes/graph'
 import { grants } from './routes/grants'
 import { home } from './routes/home'
+import { live } from './routes/live'
 import { login } from './routes/login'
 import { pixel } from './routes/pixel'
 import { Problem, problem } from './routes/problem'
@@ -26,6 +27,7 @@ const app = new Hono<App>({ strict: true })
   .route('/api/sites', grants)
   .route('/', login)
   .route('/', status)
+  .route('/', live)
   .route('/', demo)
   .route('/', home)
   .route('/', graphs)

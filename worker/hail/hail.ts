@@ -8,11 +8,16 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import { type Env, whale } from '../env'
+import type { LiveQuestion, Pulse } from '../whale/live'
 import type { Peek } from '../whale/slice'
+import type { Spied, SpyQuestion } from '../whale/spy'
 import { FULL, Rate, windowAt } from './commit'
 import { Open, SLICE_EVENTS } from './fold'
 import { Ids } from './ids'
 import { type Entry, Log } from './log'
+import { Pulses } from './pulse'
+import { recent } from './recent'
+import { Teller } from './tell'
 
 /** A slice is merged when it is this old. */
 const SLICE_MS = 60_000
@@ -69,12 +74,15 @@ export class Hail extends DurableObject<Env> {
   /** Merges that failed in a row. */
   private failures = 0
   private readonly rate = new Rate()
+  private readonly teller: Teller
+  private pulses = new Pulses()
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     const [site = 0, shard = 0] = (ctx.id.name ?? '').split('/').map(Number)
     this.site = site
     this.shard = shard
+    this.teller = new Teller(() => whale(env, site))
   }
 
   /** Resolves when every entry is on disk, in this batch or before. Throws where the disk does: nothing was counted. */
@@ -116,6 +124,23 @@ export class Hail extends DurableObject<Env> {
     return rest.peek()
   }
 
+  /** Single events that the Whale has not merged. Writes nothing. */
+  async spy(cursor: number, question: SpyQuestion): Promise<Spied> {
+    const log = this.wake(false)?.log
+    return log ? recent(log, cursor, question) : { from: cursor, examined: 0, found: [] }
+  }
+
+  /** What came in the last minutes, merged or not. Writes nothing. */
+  async pulse(question: LiveQuestion): Promise<Pulse> {
+    const log = this.wake(false)?.log
+    return log ? this.pulses.ask(log, question) : { second: 0, minute: 0, keys: [], last: [], partial: false }
+  }
+
+  /** Somebody tails the site from now on, or nobody does any more. */
+  async tailed(isTailed: boolean): Promise<void> {
+    this.teller.hear(isTailed)
+  }
+
   async status(): Promise<HailStatus> {
     const { shard } = this
     const state = this.wake(false)
@@ -141,6 +166,7 @@ export class Hail extends DurableObject<Env> {
     await this.ctx.storage.deleteAll()
     this.state = undefined
     this.open = undefined
+    this.pulses = new Pulses()
     this.alarmAt = null
   }
 
@@ -153,6 +179,7 @@ export class Hail extends DurableObject<Env> {
     // No await between the two: the rows and the clock that will merge them reach the disk together.
     const state = this.write(entries)
     await this.setClock()
+    this.ctx.waitUntil(this.teller.tell(entries, Date.now()))
     if (state.unmerged >= SLICE_EVENTS) this.ctx.waitUntil(this.merge())
   }
 

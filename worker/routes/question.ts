@@ -139,16 +139,16 @@ function listOf(text: string): string[] {
 }
 
 /** A path as a JSON list, or one name; `_` and nothing are the root. */
-function pathOf(text: string | undefined): Path {
+export function pathOf(text: string | undefined, field = 'dimension'): Path {
   if (text === undefined || text === '' || text === '_') return []
-  const path = /^[["]/.test(text) ? json('dimension', text) : [text]
+  const path = /^[["]/.test(text) ? json(field, text) : [text]
   const list = typeof path === 'string' ? [path] : path
   if (!Array.isArray(list) || !list.every((name) => typeof name === 'string' || typeof name === 'number')) {
-    throw bad('dimension', 'must be a name or a JSON list of names, such as ["country","SE"]')
+    throw bad(field, 'must be a name or a JSON list of names, such as ["country","SE"]')
   }
-  if (list.length > MOST_DEPTH) throw bad('dimension', `is deeper than ${MOST_DEPTH}`)
+  if (list.length > MOST_DEPTH) throw bad(field, `is deeper than ${MOST_DEPTH}`)
   const names = list.map(String)
-  if (names.some((name) => name.length > MOST_NAME)) throw bad('dimension', `has a name longer than ${MOST_NAME}`)
+  if (names.some((name) => name.length > MOST_NAME)) throw bad(field, `has a name longer than ${MOST_NAME}`)
   return names.length === 1 && names[0] === '_' ? [] : names
 }
 
@@ -167,7 +167,7 @@ function sortOf(text: string | undefined, fallback: Metric): Question['sort'] {
     : { metric: metricOf('sort', text), descending: false }
 }
 
-function whole(text: string | undefined, field: string, least: number, most: number): number | undefined {
+export function whole(text: string | undefined, field: string, least: number, most: number): number | undefined {
   if (text === undefined) return undefined
   const value = Number(text)
   if (!Number.isInteger(value) || value < least || value > most) {

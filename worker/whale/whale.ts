@@ -8,14 +8,20 @@ import type { Graph } from '../../sdk/wire/query'
 import { type Env, hail, pod } from '../env'
 import { type Zones, floor, next } from '../rollup/interval'
 import { extentIn } from '../rollup/fragment'
+import type { Shown } from '../rollup/shown'
 import { answer, type Question } from './answer'
 import { close } from './close'
+import { type Live, live, type LiveQuestion } from './live'
 import { Names } from './names'
 import { Peeks } from './peeks'
 import { Pending } from './pending'
 import { Reader } from './reader'
+import { recent } from './recent'
 import { create, exists } from './schema'
+import { askAll } from './shards'
 import type { Slice } from './slice'
+import { type Spied, type SpyQuestion, spy } from './spy'
+import { type News, Tails } from './tail'
 
 /** Slices of the hour just gone have come by then; readers miss nothing meanwhile, since pending is overlaid. */
 const AFTER_THE_HOUR_MS = 2 * 60_000
@@ -50,6 +56,7 @@ interface State {
 export class Whale extends DurableObject<Env> {
   private readonly site: number
   private readonly peeks: Peeks
+  private readonly tails: Tails
   private calendar: Calendar | undefined
   private state: State | undefined
   private alarmAt: number | null | undefined
@@ -57,6 +64,7 @@ export class Whale extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.site = Number(ctx.id.name)
+    this.tails = new Tails(ctx)
     this.peeks = new Peeks((shard) => hail(env, this.site, shard))
   }
 
@@ -90,6 +98,59 @@ export class Whale extends DurableObject<Env> {
     const state = this.wake(false, zones)
     const reader = new Reader({ sql: this.ctx.storage.sql, names: state?.names, pending: state?.pending, peeks })
     return { ...answer(reader, question), ...(partial && { partial }) }
+  }
+
+  /** The last events one by one, newest first. */
+  async spy(question: SpyQuestion): Promise<{ events: Shown[]; partial?: true }> {
+    const { shards, zones } = await this.settle()
+    const cursorOf = (shard: number) => this.wake(false, zones)?.cursors.get(shard) ?? 0
+    let fitting: Spied[] = []
+    // A merge on the way makes what was seen merged, and it would be seen twice; a second one in a row is rare.
+    for (let round = 0; round < 2 && fitting.length < shards; round++) {
+      const spied = await askAll(shards, (shard) => hail(this.env, this.site, shard).spy(cursorOf(shard), question))
+      fitting = spied.flatMap((each, shard) => (each?.from === cursorOf(shard) ? [each] : []))
+    }
+    const merged = (count: number) => (this.wake(false, zones) ? recent(this.ctx.storage.sql, count) : [])
+    const events = spy(fitting, question, merged)
+    return { events, ...(fitting.length < shards && { partial: true as const }) }
+  }
+
+  /** Rates, busiest keys and last values of this moment. */
+  async live(question: LiveQuestion): Promise<Live> {
+    const { shards } = await this.settle()
+    return live(await askAll(shards, (shard) => hail(this.env, this.site, shard).pulse(question)), question)
+  }
+
+  /** A socket that tails the site; who may is known by whoever sends the request here. */
+  override async fetch(request: Request): Promise<Response> {
+    const response = this.tails.open(request)
+    // Told before the socket is answered: what is counted after that is sent to it.
+    if (response.webSocket) await this.sayTailed()
+    return response
+  }
+
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    this.tails.hear(socket, message)
+  }
+
+  override async webSocketClose(socket: WebSocket): Promise<void> {
+    // Its side is closed; without ours it would hang until the object sleeps.
+    socket.close()
+    if (!this.tails.isOpen) await this.sayTailed()
+  }
+
+  override async webSocketError(): Promise<void> {
+    if (!this.tails.isOpen) await this.sayTailed()
+  }
+
+  /** Whether anybody tails the site: a Hail asks once a life, and is told from then on. */
+  async tailed(): Promise<boolean> {
+    return this.tails.isOpen
+  }
+
+  /** What a Hail has just committed; whether anybody listens. */
+  async tell(news: News): Promise<boolean> {
+    return this.tails.tell(news)
   }
 
   async status(): Promise<WhaleStatus> {
@@ -143,9 +204,16 @@ export class Whale extends DurableObject<Env> {
 
   /** Empties this object: its site is deleted. */
   async empty(): Promise<void> {
+    this.tails.close()
     await this.ctx.storage.deleteAll()
     this.state = undefined
     this.alarmAt = null
+  }
+
+  private async sayTailed(): Promise<void> {
+    const { shards } = await this.settle()
+    const { isOpen } = this.tails
+    await askAll(shards, (shard) => hail(this.env, this.site, shard).tailed(isOpen))
   }
 
   /** Fragment, raw events and cursor in one transaction: the position is stored with the result. */

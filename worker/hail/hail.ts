@@ -97,6 +97,19 @@ export class Hail extends DurableObject<Env> {
     return { duplicates }
   }
 
+  /** The raw events that the Whale has not merged, in chunks as it would store them. */
+  async raw(cursor: number): Promise<{ from: number; raw: Uint8Array[] }> {
+    const state = this.wake(false)
+    if (!state) return { from: cursor, raw: [] }
+    const open = new Open(cursor)
+    const raw: Uint8Array[] = []
+    for (let isMore = true, rest = open; isMore; rest = new Open(rest.end)) {
+      isMore = rest.fold(state.log)
+      raw.push(...rest.slice(this.shard).raw)
+    }
+    return { from: cursor, raw }
+  }
+
   /** What the Whale has not merged, folded for a reader. Writes nothing, unless so much waits that it must be merged. */
   async peek(cursor: number): Promise<Peek> {
     const state = this.wake(false)

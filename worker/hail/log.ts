@@ -21,10 +21,14 @@ export interface Entry {
   until: number
   /** JSON: a list of events. */
   text: string
+  /** Whose event it is, and when, where sessions are not told by the sender. */
+  visit?: { visitor: number; at: number }
 }
 
 export interface Row {
   position: number
+  /** Unix milliseconds. */
+  arrived: number
   entries: number
   text: string
 }
@@ -84,8 +88,8 @@ export class Log {
   *after(position: number): Generator<Row> {
     for (const table of this.tables) {
       if (lastOf(table) <= position) continue
-      yield* this.sql.exec<{ position: number; entries: number; text: string }>(
-        `SELECT position, entries, text FROM log_${table} WHERE position > ? ORDER BY position`,
+      yield* this.sql.exec<{ position: number; arrived: number; entries: number; text: string }>(
+        `SELECT position, arrived, entries, text FROM log_${table} WHERE position > ? ORDER BY position`,
         position,
       )
     }
@@ -95,8 +99,8 @@ export class Log {
   *newest(position: number): Generator<Row> {
     for (const table of this.tables.toReversed()) {
       if (lastOf(table) <= position) return
-      yield* this.sql.exec<{ position: number; entries: number; text: string }>(
-        `SELECT position, entries, text FROM log_${table} WHERE position > ? ORDER BY position DESC`,
+      yield* this.sql.exec<{ position: number; arrived: number; entries: number; text: string }>(
+        `SELECT position, arrived, entries, text FROM log_${table} WHERE position > ? ORDER BY position DESC`,
         position,
       )
     }
@@ -112,6 +116,26 @@ export class Log {
         upTo,
       )
       for (const { ids } of rows) yield* unpackIds(new Uint8Array(ids))
+    }
+  }
+
+  /** Changes the texts of rows up to a position that hold a word; nothing is written of a row that stays as it is. */
+  rewrite(upTo: number, word: string, change: (text: string) => string): void {
+    for (const table of this.tables) {
+      const rows = this.sql
+        .exec<{ position: number }>(
+          `SELECT position FROM log_${table} WHERE position <= ? AND instr(text, ?) > 0`,
+          upTo,
+          word,
+        )
+        .toArray()
+      for (const { position } of rows) {
+        const { text } = this.sql
+          .exec<{ text: string }>(`SELECT text FROM log_${table} WHERE position = ?`, position)
+          .one()
+        const changed = change(text)
+        if (changed !== text) this.sql.exec(`UPDATE log_${table} SET text = ? WHERE position = ?`, changed, position)
+      }
     }
   }
 
@@ -153,9 +177,8 @@ export class Log {
   }
 }
 
-/** The least position of what arrives at a moment, and when the row of a position arrived: unix milliseconds. */
+/** The least position of what arrives at a moment. */
 export const positionAt = (ms: number): number => ms * PER_MS
-export const arrivalOf = (position: number): number => Math.floor(position / PER_MS)
 
 const hourOf = (now: number) => Math.floor(now / HOUR)
 /** The greatest position an hour's table can hold. */

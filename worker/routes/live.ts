@@ -2,11 +2,12 @@
 import { type Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { whale } from '../env'
-import { EVERY } from '../rollup/wanted'
+import { EVERY } from '../rollup/pattern'
 import { SPIED } from '../whale/spy'
 import { type App, siteFor } from './access'
 import { Problem } from './problem'
-import { pathOf, whole } from './question'
+import { whole } from './parameter'
+import { pathOf } from './words'
 
 const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
 /** What fits a screen. */
@@ -40,8 +41,9 @@ export const live = new Hono<App>()
   })
   .get('/live', async (c) => {
     const { site, now } = await asked(c, ['type', 'dimension', 'metric', 'by'])
-    const dimension = pathOf(c.req.query('dimension'))
-    const by = c.req.query('by') === undefined ? dimension : pathOf(c.req.query('by'), 'by')
+    const dimension = pathOf('dimension', c.req.query('dimension') || '_')
+    const { by: partitions } = c.req.query()
+    const by = partitions ? pathOf('by', partitions) : dimension
     const question = { type: wordOf(c, 'type', EVERY), dimension, metric: wordOf(c, 'metric', 'hits'), by, now }
     const answer = await whale(c.env, site).live(question)
     return c.json({ site, ...question, ...answer }, 200, HEADERS)

@@ -3,7 +3,7 @@
  * and what a socket wants lies in its attachment. Nothing is written, and no timer runs.
  */
 import type { Shown } from '../rollup/shown'
-import { EVERY, isWanted } from '../rollup/wanted'
+import { EVERY, isWanted } from '../rollup/pattern'
 
 /** The one protocol that is spoken; a browser offers its token beside it, since it can set no header. */
 export const PROTOCOL = 'graupel'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isCountedUnder, isWanted } from '../../../worker/rollup/wanted'
+import { isCountedUnder, isWanted } from '../../../worker/rollup/pattern'
 
 test.each([
   ['request', 'request', true, true],

@@ -17,8 +17,8 @@ import { Open, SLICE_EVENTS } from './fold'
 import { type Entry } from './log'
 import { Pulses } from './pulse'
 import { recent } from './recent'
-import { remember, strike } from './strike'
 import { type State, stateOf, visitsOf } from './state'
+import { remember, strike } from './strike'
 import { Teller } from './tell'
 
 /** A slice is merged when it is this old. */
@@ -109,10 +109,10 @@ export class Hail extends DurableObject<Env> {
     return rest.peek()
   }
 
-  /** Single events after a position of the log. Writes nothing. */
-  async spy(from: number, question: SpyQuestion): Promise<Spied> {
+  /** Single events that the Whale has not merged. Writes nothing. */
+  async spy(cursor: number, question: SpyQuestion): Promise<Spied> {
     const log = this.wake(false)?.log
-    return log ? recent(log, from, question) : { from, examined: 0, found: [] }
+    return log ? recent(log, cursor, question) : { from: cursor, examined: 0, found: [] }
   }
 
   /** What came in the last minutes, merged or not. Writes nothing. */

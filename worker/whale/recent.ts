@@ -1,21 +1,22 @@
-/** The newest of the raw events that were merged, whatever form they are kept in: the only place that knows it here. */
+/** The newest of the raw events that were merged, one by one. */
 import type { Event } from '../../sdk/wire/event'
 import { decode } from '../rollup/archive'
 
-export interface Archived {
+export interface Merged {
   event: Event
   /** When its slice was merged, unix milliseconds. */
-  merged: number
+  last: number
 }
 
-/** Slice by slice, the newest first, at most so many. A chunk holds no more than a slice, so little is read in vain. */
-export function recent(sql: SqlStorage, count: number): Archived[] {
-  const found: Archived[] = []
+/** Slice by slice, the newest first, at most so many. Rows hold whole slices, so no more are read than needed. */
+export function recent(sql: SqlStorage, count: number): Merged[] {
+  const found: Merged[] = []
   if (count <= 0) return found
-  const chunks = sql.exec<{ merged: number; bytes: ArrayBuffer }>(`SELECT merged, bytes FROM event ORDER BY id DESC`)
-  for (const { merged, bytes } of chunks) {
+  for (const { merged, bytes } of sql.exec<{ merged: number; bytes: ArrayBuffer }>(
+    `SELECT merged, bytes FROM event ORDER BY id DESC`,
+  )) {
     for (const event of [...decode(new Uint8Array(bytes))].reverse()) {
-      found.push({ event, merged })
+      found.push({ event, last: merged })
       if (found.length === count) return found
     }
   }

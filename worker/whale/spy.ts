@@ -5,11 +5,11 @@
  */
 import { type Shown, shown } from '../rollup/shown'
 import { isWanted } from '../rollup/pattern'
-import type { Archived } from './recent'
+import type { Merged } from './recent'
 
 /** So far back the spy log reaches; the next event drives the first one out. */
 export const SPIED = 1_000
-/** A slice is merged when it is a minute old: its events arrived within the minute before. */
+/** A slice is merged when it is a minute old: its events arrived within a minute of its last one. */
 const SLICE_MS = 60_000
 
 export interface SpyQuestion {
@@ -32,15 +32,15 @@ export interface Sighting {
   event: Shown
 }
 
-/** `archived` reads so many of the events merged last. */
+/** `merged` reads so many of the events merged last. */
 export function spy(
   spied: readonly Spied[],
   { wanted, count }: SpyQuestion,
-  archived: (count: number) => Archived[],
+  merged: (count: number) => Merged[],
 ): Shown[] {
   const waiting = spied.flatMap(({ found }) => found)
   const examined = spied.reduce((sum, each) => sum + each.examined, 0)
-  const older = archived(SPIED - examined)
+  const older = merged(SPIED - examined)
     .filter(({ event }) => isWanted(event.type, wanted))
     .map(sighting)
   return [...waiting, ...older]
@@ -49,8 +49,8 @@ export function spy(
     .map(({ event }) => event)
 }
 
-/** Of a merged event it is known when its slice was; its own time, as far as that fits, is closest to its arrival. */
-const sighting = ({ event, merged }: Archived): Sighting => ({
-  arrived: Math.min(merged, Math.max(event.at, merged - SLICE_MS)),
+/** Of a merged event only its slice's arrival is known: its own time, as far as that fits, is the closest to its own. */
+const sighting = ({ event, last }: Merged): Sighting => ({
+  arrived: Math.min(last, Math.max(event.at, last - SLICE_MS)),
   event: shown(event),
 })

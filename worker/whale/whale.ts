@@ -53,8 +53,8 @@ export interface Terms {
 export class Whale extends DurableObject<Env> {
   private readonly site: number
   private readonly peeks: Peeks
-  private readonly tails: Tails
   private terms: Terms | undefined
+  private readonly tails: Tails
   private state: State | undefined
   private alarmAt: number | null | undefined
 
@@ -121,8 +121,8 @@ export class Whale extends DurableObject<Env> {
       const spied = await askAll(shards, (shard) => hail(this.env, this.site, shard).spy(from(shard), question))
       fitting = spied.flatMap((each, shard) => (each?.from === from(shard) ? [each] : []))
     }
-    const archived = (count: number) => (isKept && this.wake(false, terms) ? recent(this.ctx.storage.sql, count) : [])
-    const events = spy(fitting, question, archived)
+    const merged = (count: number) => (isKept && this.wake(false, terms) ? recent(this.ctx.storage.sql, count) : [])
+    const events = spy(fitting, question, merged)
     return { events, ...(fitting.length < shards && { partial: true as const }) }
   }
 
@@ -223,13 +223,6 @@ export class Whale extends DurableObject<Env> {
     this.alarmAt = null
   }
 
-  private async sayTailed(): Promise<void> {
-    const terms = await this.settle()
-    if (!terms) return
-    const { isOpen } = this.tails
-    await askAll(terms.shards, (shard) => hail(this.env, this.site, shard).tailed(isOpen))
-  }
-
   /** All there is at this moment, for one answer. */
   private async look(): Promise<{ reader: Reader; partial: { partial?: true } }> {
     const terms = await this.settled()
@@ -239,6 +232,13 @@ export class Whale extends DurableObject<Env> {
     const { zones } = terms
     const reader = new Reader({ sql: this.ctx.storage.sql, names: state?.names, pending: state?.pending, peeks, zones })
     return { reader, partial: partial ? { partial } : {} }
+  }
+
+  private async sayTailed(): Promise<void> {
+    const terms = await this.settle()
+    if (!terms) return
+    const { isOpen } = this.tails
+    await askAll(terms.shards, (shard) => hail(this.env, this.site, shard).tailed(isOpen))
   }
 
   /** Takes up resets where they stand. */

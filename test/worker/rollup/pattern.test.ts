@@ -10,7 +10,7 @@ test.each([
   ['re', 'request*', false, false],
   ['anything', '*', true, true],
   ['a', 'a.b', false, false],
-])('%s, where %s is wanted', (type, wanted, exactly, counted) => {
+])('%s, where %s is pattern', (type, wanted, exactly, counted) => {
   expect(isWanted(type, wanted)).toBe(exactly)
   expect(isCountedUnder(type, wanted)).toBe(counted)
 })

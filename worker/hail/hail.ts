@@ -165,6 +165,7 @@ export class Hail extends DurableObject<Env> {
       remember(this.ctx.storage.sql, told, upTo)
     })
     this.state = undefined
+    this.pulses = new Pulses()
   }
 
   /** Hands all that is committed to the Whale, slice by slice. Safe to call at any time and twice. */
@@ -193,7 +194,6 @@ export class Hail extends DurableObject<Env> {
     // No await between the two: the rows and the clock that will merge them reach the disk together.
     const state = this.write(entries)
     await this.setClock()
-    this.ctx.waitUntil(this.teller.tell(entries, Date.now()))
     if (state.unmerged >= SLICE_EVENTS) this.ctx.waitUntil(this.merge())
   }
 
@@ -218,6 +218,7 @@ export class Hail extends DurableObject<Env> {
       this.ctx.storage.transactionSync(() => {
         for (const batch of batches(told)) log.append(batch, Date.now())
       })
+      this.ctx.waitUntil(this.teller.tell(told, Date.now()))
     } catch (error) {
       log.reread(last)
       for (const { id, bucket } of entries) if (id !== undefined) ids.forget(id, bucket)

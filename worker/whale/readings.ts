@@ -91,13 +91,14 @@ export class Readings {
     return { parts: encode(excerpt(reader, question)), ...partial }
   }
 
-  /** The last events one by one, newest first. */
+  /** The last events one by one, newest first. Where no raw events are kept, as many as the Hails' logs still have. */
   async spy(question: SpyQuestion): Promise<{ events: Shown[] } & Partial> {
     const terms = await this.life.settled()
-    const { found, partial } = await this.unmerged(terms, (shard, cursor) =>
-      hail(this.life.env, this.life.site, shard).spy(cursor, question),
-    )
-    const merged = (count: number) => (this.life.look(terms) ? recent(this.life.sql, count) : [])
+    const isKept = terms.keep.raw > 0
+    const { env, site } = this.life
+    const from = isKept ? undefined : () => 0
+    const { found, partial } = await this.unmerged(terms, (shard, at) => hail(env, site, shard).spy(at, question), from)
+    const merged = (count: number) => (isKept && this.life.look(terms) ? recent(this.life.sql, count) : [])
     return { events: spy(found, question, merged), ...partial }
   }
 
@@ -124,15 +125,16 @@ export class Readings {
     return { reader, partial: partial ? { partial } : {}, moment: momentOf(life.version, peeks) }
   }
 
-  /** Asks each Hail for what it holds after its cursor; what no longer fits, since it was merged meanwhile, is asked again. */
+  /** Asks each Hail for what it holds after its cursor, or after another place; what no longer fits, since it was merged meanwhile, is asked again. */
   private async unmerged<Found extends { from: number }>(
     terms: Terms,
-    ask: (shard: number, cursor: number) => Promise<Found>,
+    ask: (shard: number, from: number) => Promise<Found>,
+    from = (shard: number) => this.cursor(terms, shard),
   ): Promise<{ found: Found[]; partial: Partial }> {
     let found: Found[] = []
     for (let round = 0; round < ROUNDS && found.length < terms.shards; round++) {
-      const answers = await askAll(terms.shards, (shard) => ask(shard, this.cursor(terms, shard)))
-      found = answers.flatMap((each, shard) => (each?.from === this.cursor(terms, shard) ? [each] : []))
+      const answers = await askAll(terms.shards, (shard) => ask(shard, from(shard)))
+      found = answers.flatMap((each, shard) => (each?.from === from(shard) ? [each] : []))
     }
     return { found, partial: found.length < terms.shards ? { partial: true } : {} }
   }

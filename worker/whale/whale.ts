@@ -168,9 +168,10 @@ export class Whale extends DurableObject<Env> {
 
   private async sayTailed(): Promise<void> {
     const { site } = this.life
-    const { shards } = await this.life.settled()
+    const terms = await this.life.settle()
+    if (!terms) return
     const { isOpen } = this.tails
-    await askAll(shards, (shard) => hail(this.env, site, shard).tailed(isOpen))
+    await askAll(terms.shards, (shard) => hail(this.env, site, shard).tailed(isOpen))
   }
 }
 

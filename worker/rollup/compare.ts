@@ -107,13 +107,16 @@ function between(
   return first < 0 ? around.slice(0, 1) : around.slice(first, around.findLastIndex(isIn) + 1)
 }
 
-/** An hour that comes twice meets the same hour of a day where it comes once, and the other way round. */
+/** An hour that comes twice meets the same hour of a day where it comes once, and the other way round: the last takes what is left. */
 function dealt(positions: readonly number[], earlier: ReadonlyMap<number, number[]>): number[][] {
-  return positions.map((position, i) => {
-    const list = earlier.get(position) ?? []
-    const isAgain = positions[i - 1] === position
-    const comesAgain = positions[i + 1] === position
-    return list.slice(isAgain ? 1 : 0, comesAgain ? 1 : undefined)
+  const left = new Map<number, number>()
+  for (const position of positions) left.set(position, (left.get(position) ?? 0) + 1)
+  const taken = new Map<number, number>()
+  return positions.map((position) => {
+    const [i, others] = [taken.get(position) ?? 0, left.get(position)! - 1]
+    taken.set(position, i + 1)
+    left.set(position, others)
+    return (earlier.get(position) ?? []).slice(i, others ? i + 1 : undefined)
   })
 }
 

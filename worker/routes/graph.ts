@@ -1,11 +1,7 @@
-/**
- * `/graph` and its kin: one question, several forms of the answer. Reading writes nothing.
- * `/totals` and `/dimensions` are HailWhale's shapes of the same.
- */
+/** `/graph` and its kin: one question, several forms of the answer. Reading writes nothing. */
 import { type Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { line } from '../../sdk/chart/line'
-import type { Path } from '../../sdk/wire/event'
 import type { Graph } from '../../sdk/wire/query'
 import { whale } from '../env'
 import type { Question } from '../whale/answer'
@@ -46,41 +42,12 @@ export const graphs = new Hono<App>()
       'Content-Disposition': 'attachment; filename="graph.csv"',
     }),
   )
-  .get('/totals', async (c) => {
-    const { query, graph } = await asked(c)
-    const totals: Record<string, Record<string, number>> = {}
-    for (const { dimension, metric, total } of graph.series) {
-      const numbers = totals[dimensionText(dimension)] ?? {}
-      numbers[metric] = total
-      totals[dimensionText(dimension)] = numbers
-    }
-    return c.json({ [query.period ?? `${graph.interval}:${graph.from}-${graph.to}`]: totals }, 200, HEADERS)
-  })
-  .get('/dimensions', async (c) => {
-    const { question, graph } = await asked(c, 1)
-    const below = graph.series.filter(({ dimension }) => dimension.length > question.dimension.length)
-    const dimensions = [...Map.groupBy(below, ({ dimension }) => dimensionText(dimension)).values()].map((series) => ({
-      dimension: series[0]!.dimension,
-      ...Object.fromEntries(series.map(({ metric, total }) => [metric, total])),
-    }))
-    return c.json({ dimension: question.dimension, dimensions }, 200, HEADERS)
-  })
-
-/** HailWhale's spelling: `_`, a bare name, or a JSON list. */
-const dimensionText = (path: Path): string =>
-  path.length === 0 ? '_' : path.length === 1 ? path[0]! : JSON.stringify(path)
 
 async function graphOf(c: Context<App>): Promise<Graph> {
-  return (await asked(c)).graph
-}
-
-async function asked(c: Context<App>, leastDepth = 0) {
   const now = Date.now()
   const query = c.req.query()
   const { site, access } = await siteFor(c, query.site, 'share', now)
-  const parsed = questionOf(query, site, access, now)
-  const question: Question = { ...parsed, depth: Math.max(parsed.depth, leastDepth) }
-  return { query, question, graph: await ask(c, site.site, question) }
+  return ask(c, site.site, questionOf(query, site, access, now))
 }
 
 /** One site's answer. RPC's types forget that a point is a pair. */

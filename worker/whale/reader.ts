@@ -118,8 +118,10 @@ export class Reader implements Readable {
   }
 }
 
-function levelOf({ interval, level = rules[interval].from }: Span): LevelName | undefined {
-  return level === 'fragment' ? undefined : level
+/** The level that is read; undefined for what is finer than an hour. */
+function levelOf({ interval, level }: Span): LevelName | undefined {
+  const { from } = rules[interval]
+  return level ?? (from === 'fragment' ? undefined : from)
 }
 
 /** Adds what lies in the span to the bucket that it lies in. */

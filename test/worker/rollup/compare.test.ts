@@ -119,10 +119,8 @@ test('says what cannot be compared, and compares all the rest', () => {
       expect(end).toBeLessThanOrEqual(next(interval, start!, at('UTC')))
     }
   }
-  expect(cannot.map((pair) => pair.join(' '))).toEqual([
-    ...['week 10s', 'week minute', 'week month', 'week quarter', 'week year', 'week all'],
-    ...['month 10s', 'month minute', 'month quarter', 'month year', 'month all'],
-    ...['year 10s', 'year minute', 'year all'],
-    'previous all',
-  ])
+  expect(cannot.map((pair) => pair.join(' ')).join(', ')).toBe(
+    'week 10s, week minute, week month, week quarter, week year, week all, ' +
+      'month 10s, month minute, month quarter, month year, month all, year 10s, year minute, year all, previous all',
+  )
 })

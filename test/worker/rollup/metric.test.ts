@@ -161,7 +161,7 @@ describe("a site's own metric", () => {
     hits_or_so: { plus: ['hits', '1'] },
     bounce_rate: { plus: ['hits'] },
   }
-  const sold = [
+  const sold: Bucket[] = [
     { dollars: 10, cost: 4, fees: 1, hits: 2 },
     { dollars: 30, cost: 6, sessions: 2, engaged: 1 },
   ]

@@ -38,10 +38,8 @@ function problemOf(query: Query, zone?: string, access?: Access) {
 }
 
 test('asks for the last 24 hours of hits unless told otherwise, and takes an empty value for none', () => {
-  for (const query of [
-    {},
-    { type: '', metric: '', period: '', depth: '', tz: '', sort: '', where: '', threshold: '' },
-  ]) {
+  const empty: Query = { type: '', metric: '', period: '', depth: '', tz: '', sort: '', where: '', threshold: '' }
+  for (const query of [{}, empty]) {
     expect(parse(query)).toMatchObject({
       type: '_',
       dimension: [],
@@ -113,7 +111,8 @@ describe("HailWhale's words", () => {
     ['1400', 'Etc/GMT-14', '2026-10-31T10:00:00Z'],
     ['-1200', 'Etc/GMT+12', '2026-11-01T12:00:00Z'],
   ])('tzoffset=%s is %s, and so is mtd|%s', (tzoffset, timezone, from) => {
-    for (const query of [{ period: 'mtd', tzoffset }, { period: `mtd|${tzoffset}` }]) {
+    const queries: Query[] = [{ period: 'mtd', tzoffset }, { period: `mtd|${tzoffset}` }]
+    for (const query of queries) {
       const question = parse(query)
       expect([question.timezone, new Date(question.from).toISOString().replace('.000', '')]).toEqual([timezone, from])
     }

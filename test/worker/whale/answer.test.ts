@@ -153,7 +153,8 @@ describe('children', () => {
       fc.property(fc.array(event, { minLength: 1 }), cut, (list, { limit, threshold }) => {
         const events = list.map(({ name, dollars, time }) => sale(NOW - time * HOUR, { shop: name }, { dollars }))
         const more = { metric: 'dollars,hits', dimension: 'shop', depth: '1', period: '3d', limit, threshold }
-        for (const compare of [{}, { compare: 'previous' }]) {
+        const comparisons: Query[] = [{}, { compare: 'previous' }]
+        for (const compare of comparisons) {
           const { series } = ask(events, { ...more, ...compare }, STOCKHOLM)
           for (const metric of ['dollars', 'hits']) {
             const [parent, ...children] = series.filter((each) => each.metric === metric)

@@ -30,6 +30,7 @@ const DEFAULT_PERIOD = '24h'
 const DEFAULT_LIMIT = 10
 
 export type Query = Record<string, string>
+type Given<Name extends string> = Record<Name, string | undefined>
 /** What a site defines for itself stands wherever a metric is asked for. */
 type Asked = Site & { metrics?: Record<string, Derived> }
 
@@ -45,7 +46,7 @@ export function questionOf(query: Query, site: Asked, access: Access, now: numbe
   const given: Query = Object.fromEntries(Object.entries(query).filter(([, text]) => text !== ''))
   const { period, ...zoned } = withoutZone(given)
   const { zones, timezone, foreign } = zonesOf(zoned, site)
-  const { from, to, fits } = rangeOf({ ...given, period }, zones, now)
+  const { from, to, fits } = rangeOf({ period, from: given.from, to: given.to }, zones, now)
   if (from >= to) throw bad('from', 'must lie before to')
   const metric = (field: string, text: string) => metricOf(field, text, site.metrics)
   const [asked, texts] = first(given, ['metric', 'metrics'], 'hits')
@@ -103,14 +104,14 @@ function first(query: Query, names: readonly [string, ...string[]], fallback: st
 }
 
 /** `mtd|-700` is HailWhale's: a period in another zone, by its offset or name. */
-function withoutZone({ period, tz, tzoffset }: Query): Record<'period' | 'tz' | 'tzoffset', string | undefined> {
+function withoutZone({ period, tz, tzoffset }: Query): Given<'period' | 'tz' | 'tzoffset'> {
   const [bare, zone, ...more] = period?.split('|') ?? []
   if (zone === undefined) return { period, tz, tzoffset }
   if (more.length) throw bad('period', 'has more than one zone after |')
   if (tz !== undefined || tzoffset !== undefined)
     throw bad('period', 'names a zone after |, and so does tz or tzoffset')
   const isOffset = /^\s*[+-]?[\d.]+$/.test(zone)
-  return { period: bare, tz: isOffset ? undefined : zone, tzoffset: isOffset ? zone : undefined }
+  return { period: bare || undefined, tz: isOffset ? undefined : zone, tzoffset: isOffset ? zone : undefined }
 }
 
 /** The first moment that is read. */
@@ -119,9 +120,11 @@ function since({ compare, interval, from, to, zones }: Question): number {
   return overlayOf(compare, interval, starts(interval, from, to, zones), zones).starts[0] ?? from
 }
 
-type RangeQuery = Query | { period: string | undefined; from?: string; to?: string }
-
-function rangeOf(query: RangeQuery, zones: Zones, now: number): { from: number; to: number; fits: Interval } {
+function rangeOf(
+  query: Given<'period' | 'from' | 'to'>,
+  zones: Zones,
+  now: number,
+): { from: number; to: number; fits: Interval } {
   if (query.from === undefined && query.to === undefined) {
     const period = periodOf(query.period ?? DEFAULT_PERIOD, now, zones)
     if ('problem' in period) throw bad('period', period.problem)

@@ -19,10 +19,14 @@ export interface Entry {
   until: number
   /** JSON: a list of events. */
   text: string
+  /** Whose event it is, and when, where sessions are not told by the sender. */
+  visit?: { visitor: number; at: number }
 }
 
 export interface Row {
   position: number
+  /** Unix milliseconds. */
+  arrived: number
   entries: number
   text: string
 }
@@ -82,8 +86,8 @@ export class Log {
   *after(position: number): Generator<Row> {
     for (const table of this.tables) {
       if (lastOf(table) <= position) continue
-      yield* this.sql.exec<{ position: number; entries: number; text: string }>(
-        `SELECT position, entries, text FROM log_${table} WHERE position > ? ORDER BY position`,
+      yield* this.sql.exec<{ position: number; arrived: number; entries: number; text: string }>(
+        `SELECT position, arrived, entries, text FROM log_${table} WHERE position > ? ORDER BY position`,
         position,
       )
     }
@@ -99,6 +103,26 @@ export class Log {
         upTo,
       )
       for (const { ids } of rows) yield* unpackIds(new Uint8Array(ids))
+    }
+  }
+
+  /** Changes the texts of rows up to a position that hold a word; nothing is written of a row that stays as it is. */
+  rewrite(upTo: number, word: string, change: (text: string) => string): void {
+    for (const table of this.tables) {
+      const rows = this.sql
+        .exec<{ position: number }>(
+          `SELECT position FROM log_${table} WHERE position <= ? AND instr(text, ?) > 0`,
+          upTo,
+          word,
+        )
+        .toArray()
+      for (const { position } of rows) {
+        const { text } = this.sql
+          .exec<{ text: string }>(`SELECT text FROM log_${table} WHERE position = ?`, position)
+          .one()
+        const changed = change(text)
+        if (changed !== text) this.sql.exec(`UPDATE log_${table} SET text = ? WHERE position = ?`, changed, position)
+      }
     }
   }
 

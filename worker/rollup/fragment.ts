@@ -3,8 +3,9 @@
  * a tree of names, so that no key is built twice; merging fragments in any order and split gives the same numbers.
  */
 import type { Event, Numbers } from '../../sdk/wire/event'
-import { add, type Cell, empty, merge } from './cell'
+import { add, type Cell, empty, measure, merge, visit } from './cell'
 import { pathOf, reach, SEPARATOR, typesOf } from './dimension'
+import { type Precision, precisionAt } from './visitors'
 import { cellsIn, type PlacedCell, PartWriter, UNIT_MS } from './part'
 
 export { cellsIn, childrenIn, extentIn, NewerPart, type PlacedCell, seriesIn } from './part'
@@ -16,14 +17,18 @@ export class Fragment {
   /** Types are few and come again with every event. */
   private readonly prefixes = new Map<string, string[]>()
 
-  add({ at, type, dimensions, metrics }: Event): void {
-    const { names, values } = counted(metrics)
-    if (!names.length) return
-    const unit = Math.floor(at / UNIT_MS)
-    for (const name of this.typesOf(type)) {
-      for (const place of reach(dimensions, this.root(name), below)) {
+  /** `arrived`, unix milliseconds, says which of two gauges of one moment is the later. */
+  add(event: Event, arrived = event.at): void {
+    const { names, values } = counted(event.metrics)
+    if (!names.length && !event.gauges) return
+    const unit = Math.floor(event.at / UNIT_MS)
+    for (const name of this.typesOf(event.type)) {
+      for (const place of reach(event.dimensions, this.root(name), below)) {
         const cell = this.cell(place, unit)
         for (let i = 0; i < names.length; i++) add(cell, names[i]!, values[i]!)
+        for (const gauge in event.gauges) measure(cell, gauge, event.gauges[gauge]!, event.at, arrived)
+        if (event.visitor !== undefined && place.precision)
+          visit(cell, event.visitor, place.precision, event.daily === true)
       }
     }
   }
@@ -89,9 +94,12 @@ class Place {
   latestUnit = Number.NaN
   latest: Cell = NONE
   readonly key: string
+  /** Of its sketch of visitors, where it has one. */
+  readonly precision: Precision | undefined
 
   constructor(key: string) {
     this.key = key
+    this.precision = precisionAt(key)
   }
 }
 

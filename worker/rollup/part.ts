@@ -1,5 +1,5 @@
 /**
- * A part: the binary form of a fragment, or of a piece of one where it would not fit a row. Version 1:
+ * A part: the binary form of a fragment, or of a piece of one where it would not fit a row. Version 2:
  *
  *    0  1   version
  *    1  8   base: the fragment's first start, in units of 10 s since 1970 (float64, so that it may lie before)
@@ -11,25 +11,31 @@
  *
  *   series = type index · path key · cells up to the next series
  *   cell   = units since the last start (the first: since base) · number of sums · sums
- *   sum    = metric index × 4 + form · value. Form 0: a whole number, 1: float64, 2: float64 and carry; 3 is kept for a sketch.
+ *   sum    = metric index × 4 + form · value. Form 0: a whole number, 1: float64, 2: float64 and carry; 3: length · bytes,
+ *            a gauge's eight float64, or under the name `:visitors` a sketch. Version 1 had no form 3.
  *
  * Numbers without a width are varints; texts are their length and UTF-8. One series is found by binary search, and
  * nothing else is decoded. A series too long for one part goes on in the next.
  */
 import { compareBytes, Cursor, LARGEST_VARINT, textOf, Writer } from './bytes'
-import { add, type Cell, empty } from './cell'
+import { type Cell, empty } from './cell'
 import { SEPARATOR } from './dimension'
+import { fromNumbers, type Gauge, toNumbers } from './gauge'
+import { Sketch } from './sketch'
 
-export const VERSION = 1
+export const VERSION = 2
 /** The finest start there is: 10 s. */
 export const UNIT_MS = 10_000
 /** A row holds 2 MB at the most; parts of this size leave room for several to a statement. */
 export const PART_BYTES = 512 * 1024
 
 const TABLE = 17
-const FORM = { whole: 0, float: 1, carried: 2 } as const
+const FORM = { whole: 0, float: 1, carried: 2, bytes: 3 } as const
 /** A value, its carry and its two varints, at their longest. */
 const SUM_BYTES = 32
+/** The name a sketch stands under: no metric's begins like this. */
+const VISITORS = ':visitors'
+const GAUGE_BYTES = 64
 /** What stands before the sums of a cell, or before a series but for its path. */
 const LEAD_BYTES = 32
 
@@ -78,9 +84,12 @@ export class PartWriter {
     this.open()
   }
 
-  cell(unit: number, { names, sums, carries }: Cell): void {
+  cell(unit: number, { names, sums, carries, gauges, visitors }: Cell): void {
+    const sketch = visitors?.encode()
     let more = LEAD_BYTES
     for (const name of names) more += SUM_BYTES + this.metrics.cost(name)
+    if (gauges) for (const name of gauges.keys()) more += GAUGE_BYTES + SUM_BYTES + this.metrics.cost(name)
+    if (sketch) more += sketch.length + SUM_BYTES + this.metrics.cost(VISITORS)
     if (this.size + more > PART_BYTES) {
       this.finish()
       this.open()
@@ -89,8 +98,10 @@ export class PartWriter {
     body.varint(unit - this.last)
     this.last = unit
     if (unit > this.until) this.until = unit
-    body.varint(names.length)
+    body.varint(names.length + (gauges?.size ?? 0) + (sketch ? 1 : 0))
     for (let i = 0; i < names.length; i++) this.sum(names[i]!, sums[i]!, carries[i]!)
+    if (gauges) for (const [name, gauge] of gauges) this.gauge(name, gauge)
+    if (sketch) this.bytes(VISITORS, sketch)
   }
 
   finish(): void {
@@ -124,6 +135,18 @@ export class PartWriter {
     body.varint(this.key.length)
     body.append(this.key)
     this.last = this.base
+  }
+
+  private gauge(name: string, gauge: Gauge): void {
+    const bytes = new DataView(new ArrayBuffer(GAUGE_BYTES))
+    toNumbers(gauge).forEach((number, i) => bytes.setFloat64(8 * i, number))
+    this.bytes(name, new Uint8Array(bytes.buffer))
+  }
+
+  private bytes(name: string, bytes: Uint8Array): void {
+    this.body.varint(this.metrics.index(name) * 4 + FORM.bytes)
+    this.body.varint(bytes.length)
+    this.body.append(bytes)
   }
 
   private sum(name: string, sum: number, carry: number): void {
@@ -289,9 +312,15 @@ class Part {
     const cell = empty()
     for (let left = cursor.varint(); left > 0; left--) {
       const word = cursor.varint()
-      const form = word & 3
-      const sum = form === FORM.whole ? cursor.signed() : cursor.float64()
-      add(cell, metrics[word >>> 2]!, sum, form === FORM.carried ? cursor.float64() : 0)
+      const [name, form] = [metrics[word >>> 2]!, word & 3]
+      if (form === FORM.bytes) {
+        readBytes(cell, name, cursor.slice())
+        continue
+      }
+      // A metric stands in a cell once, so nothing need be looked for.
+      cell.names.push(name)
+      cell.sums.push(form === FORM.whole ? cursor.signed() : cursor.float64())
+      cell.carries.push(form === FORM.carried ? cursor.float64() : 0)
     }
     return cell
   }
@@ -299,6 +328,16 @@ class Part {
   private offset(i: number): number {
     return i < this.count ? this.body + this.cursor.uint32At(TABLE + 4 * i) : this.cursor.bytes.length
   }
+}
+
+function readBytes(cell: Cell, name: string, bytes: Uint8Array): void {
+  if (name === VISITORS) {
+    cell.visitors = Sketch.decode(bytes)
+    return
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  cell.gauges ??= new Map()
+  cell.gauges.set(name, fromNumbers(Array.from({ length: GAUGE_BYTES / 8 }, (_, i) => view.getFloat64(8 * i))))
 }
 
 /** A reader of many series asks the same part again and again. */

@@ -1,56 +1,50 @@
 /**
  * Whale keeps. One per site: it takes slices from the site's Hails, stores each together with the position it came
- * from, closes what is pending into cells once an hour, and answers. It knows nothing of envelopes or browsers.
- * Survives: eviction, restart, a slice sent twice, an answer lost. Sleeps: its only clock is the alarm of its next close.
+ * from, closes what is pending into cells once an hour, lets go of what is too old, and answers. It knows nothing of
+ * envelopes or browsers.
+ * Survives: eviction, restart, a slice sent twice, an answer lost. Sleeps: its only clock is one alarm, set for the
+ * next close, or for when something will be too old.
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { Graph } from '../../sdk/wire/query'
 import { type Env, hail, pod } from '../env'
-import { type Zones, floor, next } from '../rollup/interval'
-import { extentIn } from '../rollup/fragment'
+import type { Scope } from '../rollup/erase'
+import { floor, next, type Zones } from '../rollup/interval'
 import { answer, type Question } from './answer'
 import { close } from './close'
-import { Names } from './names'
 import { Peeks } from './peeks'
 import { Pending } from './pending'
 import { Reader } from './reader'
-import { create, exists } from './schema'
-import type { Slice } from './slice'
+import { intend, isKnown, purge, reach, type Reset, uncount, unfinished } from './reset'
+import { create, exists, isOld, migrate } from './schema'
+import type { Merged, Slice, Told } from './slice'
+import { type State, stateOf } from './state'
+import { store } from './store'
+import { type Keep, nextSweep, sweep } from './sweep'
+import { type WhaleStatus, statusOf } from './status'
 
 /** Slices of the hour just gone have come by then; readers miss nothing meanwhile, since pending is overlaid. */
 const AFTER_THE_HOUR_MS = 2 * 60_000
-/** After a failed close: what is pending stays pending, and is tried again. */
+/** After something failed: it is tried again. */
 const RETRY_MS = 60_000
 /** An alarm this overdue is stuck, and is set again. */
 const OVERDUE_MS = 60_000
+/** An import touches many hours: what is pending is closed before its time when it holds so many paths. */
+const MOST_PENDING = 50_000
 const UTC: Zones = [{ from: 0, zone: 'UTC' }]
 
-export interface WhaleStatus {
-  types: string[]
-  /** Fragments up to here are in the cells. */
-  closed: number
-  pendingPaths: number
-  shards: { shard: number; cursor: number; events: number; last: number }[]
-  gaps: { shard: number; start: number; until: number }[]
-}
-
 /** What the Whale must know of its site: the Pod's word, kept in case the Pod is away. */
-export interface Calendar {
+export interface Terms {
   zones: Zones
   /** How many Hails there may be. */
   shards: number
-}
-
-interface State {
-  names: Names
-  pending: Pending
-  cursors: Map<number, number>
+  keep: Keep
 }
 
 export class Whale extends DurableObject<Env> {
   private readonly site: number
   private readonly peeks: Peeks
-  private calendar: Calendar | undefined
+  private terms: Terms | undefined
   private state: State | undefined
   private alarmAt: number | null | undefined
 
@@ -64,53 +58,44 @@ export class Whale extends DurableObject<Env> {
    * Takes a slice, or, where it does not begin at the cursor, changes nothing; the cursor either way.
    * A Hail folds again after a crash or a lost answer, so a slice may come twice: the cursor makes the second a no-op.
    */
-  async merge(slice: Slice): Promise<{ cursor: number }> {
-    const { zones } = await this.settle()
+  async merge(slice: Slice): Promise<Merged> {
+    const terms = await this.settle()
+    if (!terms) {
+      await this.empty()
+      return { gone: true }
+    }
     if (this.alarmAt === undefined) this.alarmAt = await this.ctx.storage.getAlarm().catch(() => null)
-    const state = this.wake(true, zones)
+    let state = this.wake(true, terms)
     const cursor = state.cursors.get(slice.shard) ?? 0
     if (slice.from !== cursor) return { cursor }
-    this.store(slice)
+    if (slice.resets?.length) state = this.hear(slice.resets, terms)
+    store(this.ctx.storage, slice, { keepRaw: terms.keep.raw > 0, now: Date.now() })
     state.cursors.set(slice.shard, slice.to)
     try {
-      for (const part of slice.parts) state.pending.add(part, zones)
+      for (const part of slice.parts) state.pending.add(part, terms.zones)
     } catch (error) {
       // It is stored; only what memory made of it is in doubt, and waking makes that anew.
       this.state = undefined
       throw error
     }
-    await this.setClock()
+    if (state.pending.paths > MOST_PENDING) await this.close()
+    await this.alarmBy(nextClose(Date.now()))
     return { cursor: slice.to }
   }
 
   async answer(question: Question): Promise<Omit<Graph, 'site'>> {
-    const { shards, zones } = await this.settle()
-    const cursorOf = (shard: number) => this.wake(false, zones)?.cursors.get(shard) ?? 0
-    const { peeks, partial } = await this.peeks.collect(shards, cursorOf)
-    const state = this.wake(false, zones)
-    const reader = new Reader({ sql: this.ctx.storage.sql, names: state?.names, pending: state?.pending, peeks })
+    const { reader, partial } = await this.look()
     return { ...answer(reader, question), ...(partial && { partial }) }
   }
 
   async status(): Promise<WhaleStatus> {
-    const { zones } = await this.settle()
-    const state = this.wake(false, zones)
-    if (!state) return { types: [], closed: 0, pendingPaths: 0, shards: [], gaps: [] }
-    const { sql } = this.ctx.storage
-    return {
-      types: [...new Set([...state.names.typeNames, ...state.pending.types.keys()])].sort(),
-      closed: sql.exec<{ closed: number }>(`SELECT closed FROM state`).one().closed,
-      pendingPaths: state.pending.paths,
-      shards: sql
-        .exec<WhaleStatus['shards'][number]>(`SELECT shard, cursor, events, last FROM shard ORDER BY shard`)
-        .toArray(),
-      gaps: sql.exec<WhaleStatus['gaps'][number]>(`SELECT shard, start, until FROM gap`).toArray(),
-    }
+    const terms = await this.settled()
+    return statusOf(this.ctx.storage.sql, this.wake(false, terms))
   }
 
-  /** The site's calendar changed: asks the Pod anew. */
+  /** The site's settings changed: asks the Pod anew. */
   async resettle(): Promise<void> {
-    this.calendar = undefined
+    this.terms = undefined
     this.state = undefined
     await this.settle()
   }
@@ -118,27 +103,40 @@ export class Whale extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.alarmAt = null
     await this.close()
+    await this.resume()
+    await this.sweep()
   }
 
   /** Writes all that is pending into the cells. */
   async close(): Promise<void> {
-    this.calendar = undefined
-    const { zones } = await this.settle()
-    const state = this.wake(false, zones)
-    if (!state) return
+    this.terms = undefined
+    const terms = await this.settle()
+    const state = terms && this.wake(false, terms)
+    if (!state?.pending.hours.size) return
     const { sql } = this.ctx.storage
     try {
       this.ctx.storage.transactionSync(() => {
         const { upTo } = sql.exec<{ upTo: number | null }>(`SELECT max(id) AS upTo FROM fragment`).one()
-        close(sql, state.names, state.pending, zones, upTo ?? 0)
+        close(sql, state.names, state.pending, terms.zones, upTo ?? 0)
       })
       state.pending = new Pending()
     } catch (error) {
       console.error(`whale ${this.site}: close failed, will try again: ${error}`)
       this.state = undefined
-      this.alarmAt = Date.now() + RETRY_MS
-      await this.ctx.storage.setAlarm(this.alarmAt)
+      await this.alarmBy(Date.now() + RETRY_MS)
     }
+  }
+
+  /** Takes a scope out of all that this site has; resolves when its answer is 0 and what is left will follow by itself. */
+  async reset(scope: Scope): Promise<void> {
+    const terms = await this.settled()
+    const { sql } = this.ctx.storage
+    this.wake(true, terms)
+    intend(sql, { id: crypto.randomUUID(), scope }, Date.now())
+    await this.alarmBy(Date.now() + RETRY_MS)
+    await this.resume()
+    const [left] = unfinished(sql)
+    if (left?.stage === 'made') throw new Error('a Hail did not answer; the reset goes on by itself')
   }
 
   /** Empties this object: its site is deleted. */
@@ -148,57 +146,110 @@ export class Whale extends DurableObject<Env> {
     this.alarmAt = null
   }
 
-  /** Fragment, raw events and cursor in one transaction: the position is stored with the result. */
-  private store({ shard, from, to, events, last, parts, raw, gap }: Slice): void {
-    const { sql } = this.ctx.storage
-    this.ctx.storage.transactionSync(() => {
-      for (const part of parts) {
-        const [start, until] = extentIn(part)
-        sql.exec(`INSERT INTO fragment (start, until, bytes) VALUES (?, ?, ?)`, start, until, part)
-      }
-      for (const text of raw) sql.exec(`INSERT INTO raw (last, text) VALUES (?, ?)`, last, text)
-      if (gap) sql.exec(`INSERT INTO gap (shard, start, until) VALUES (?, ?, ?)`, shard, ...gap)
-      sql.exec(
-        `INSERT INTO shard (shard, cursor, events, last) VALUES (?, ?, ?, ?)
-         ON CONFLICT (shard) DO UPDATE SET cursor = excluded.cursor, events = events + excluded.events, last = excluded.last
-         WHERE cursor = ?`,
-        shard,
-        to,
-        events,
-        last,
-        from,
-      )
-    })
+  /** All there is at this moment, for one answer. */
+  private async look(): Promise<{ reader: Reader; partial: boolean }> {
+    const terms = await this.settled()
+    const cursorOf = (shard: number) => this.wake(false, terms)?.cursors.get(shard) ?? 0
+    const { peeks, partial } = await this.peeks.collect(terms.shards, cursorOf)
+    const state = this.wake(false, terms)
+    const { zones } = terms
+    const reader = new Reader({ sql: this.ctx.storage.sql, names: state?.names, pending: state?.pending, peeks, zones })
+    return { reader, partial }
   }
 
-  /** Closes two minutes past each hour in which something came. */
-  private async setClock(): Promise<void> {
+  /** Takes up resets where they stand. */
+  private async resume(): Promise<void> {
+    const terms = await this.settle()
+    if (!terms || !this.wake(false, terms)) return
+    try {
+      for (const reset of unfinished(this.ctx.storage.sql)) await this.follow(reset, terms)
+    } catch (error) {
+      console.error(`whale ${this.site}: a reset waits, will try again: ${error}`)
+      await this.alarmBy(Date.now() + RETRY_MS)
+    }
+  }
+
+  private async follow(reset: Reset, terms: Terms): Promise<void> {
+    const { sql } = this.ctx.storage
+    const { id, scope } = reset
+    if (reset.stage === 'made') {
+      const shards = Array.from({ length: terms.shards }, (_, shard) => shard)
+      await Promise.all(shards.map((shard) => hail(this.env, this.site, shard).forget({ id, scope })))
+      reach(sql, id, 'told')
+      reset.stage = 'told'
+    }
+    if (reset.stage === 'told') this.uncount(reset, terms)
+    const [now] = unfinished(sql).filter((each) => each.id === id)
+    while (now && this.ctx.storage.transactionSync(() => purge(sql, now))) await scheduler.wait(0)
+  }
+
+  private uncount(told: Told, terms: Terms): State {
+    const { names } = this.wake(true, terms)
+    this.state = undefined
+    this.ctx.storage.transactionSync(() => uncount(this.ctx.storage.sql, names, told))
+    return this.wake(true, terms)
+  }
+
+  /** Resets that this Whale does not know, since it was restored to a state before them. */
+  private hear(resets: readonly Told[], terms: Terms): State {
+    const { sql } = this.ctx.storage
+    let state = this.wake(true, terms)
+    for (const told of resets) {
+      if (isKnown(sql, told.id)) continue
+      intend(sql, told, Date.now())
+      state = this.uncount(told, terms)
+    }
+    return state
+  }
+
+  /** Lets go of what is too old, in turns, and sets the alarm for the next time. */
+  private async sweep(): Promise<void> {
+    const terms = await this.settle()
+    if (!terms || !this.wake(false, terms)) return
     const now = Date.now()
-    if (this.alarmAt != null && this.alarmAt > now - OVERDUE_MS) return
-    const at = next('hour', floor('hour', now - AFTER_THE_HOUR_MS, UTC), UTC) + AFTER_THE_HOUR_MS
+    const { sql } = this.ctx.storage
+    const scope = { sql, keep: terms.keep, zones: terms.zones }
+    try {
+      const due = nextSweep(scope)
+      if (due !== undefined && due <= now) for (const _ of sweep({ ...scope, now })) await scheduler.wait(0)
+      const then = nextSweep(scope)
+      if (then !== undefined) await this.alarmBy(Math.max(then, now + RETRY_MS))
+    } catch (error) {
+      console.error(`whale ${this.site}: could not let go of what is too old, will try again: ${error}`)
+      await this.alarmBy(now + RETRY_MS)
+    }
+  }
+
+  /** Sees to it that the alarm rings by then. */
+  private async alarmBy(at: number): Promise<void> {
+    if (this.alarmAt != null && this.alarmAt <= at && this.alarmAt > Date.now() - OVERDUE_MS) return
     this.alarmAt = at
     await this.ctx.storage.setAlarm(at)
   }
 
-  /** The site's zones and shards: asked of the Pod once a life and before each close, else as last heard. */
-  private async settle(): Promise<Calendar> {
-    if (this.calendar) return this.calendar
+  private async settled(): Promise<Terms> {
+    const terms = await this.settle()
+    if (!terms) throw new Error(`there is no site ${this.site}`)
+    return terms
+  }
+
+  /** The site's terms: asked of the Pod once a life and before each close, else as last heard. Undefined: it is no more. */
+  private async settle(): Promise<Terms | undefined> {
+    if (this.terms) return this.terms
     const kept = this.kept()
     try {
-      const asked = await pod(this.env).calendar(this.site)
-      if (kept && kept !== JSON.stringify(asked)) {
+      const asked = (await pod(this.env).terms(this.site)) ?? undefined
+      if (asked && kept && kept !== JSON.stringify(asked)) {
         this.ctx.storage.sql.exec(`UPDATE state SET calendar = ?`, JSON.stringify(asked))
         // What is pending was cut by the old hours.
         this.state = undefined
       }
-      this.calendar = asked
-      return asked
+      this.terms = asked
     } catch (error) {
       if (!kept) throw error
-      const calendar: Calendar = JSON.parse(kept)
-      this.calendar = calendar
-      return calendar
+      this.terms = JSON.parse(kept) as Terms // What was kept when the Pod last answered.
     }
+    return this.terms
   }
 
   private kept(): string | null {
@@ -207,26 +258,22 @@ export class Whale extends DurableObject<Env> {
   }
 
   /** Reads what a life begins with; a reader alone makes no table. */
-  private wake(create: true, zones: Zones): State
-  private wake(create: boolean, zones: Zones): State | undefined
-  private wake(creating: boolean, zones: Zones): State | undefined {
+  private wake(create: true, terms: Terms): State
+  private wake(create: boolean, terms: Terms): State | undefined
+  private wake(creating: boolean, terms: Terms): State | undefined {
     if (this.state) return this.state
-    const { sql } = this.ctx.storage
+    const { storage } = this.ctx
+    const { sql } = storage
     if (!exists(sql)) {
       if (!creating) return undefined
-      this.ctx.storage.transactionSync(() => create(sql))
-      sql.exec(`UPDATE state SET calendar = ?`, JSON.stringify(this.calendar))
-    }
-    const pending = new Pending()
-    const rows = sql.exec<{ bytes: ArrayBuffer }>(`SELECT bytes FROM fragment WHERE id > (SELECT closed FROM state)`)
-    for (const { bytes } of rows) pending.add(new Uint8Array(bytes), zones)
-    const cursors = new Map(
-      sql
-        .exec<{ shard: number; cursor: number }>(`SELECT shard, cursor FROM shard`)
-        .toArray()
-        .map(({ shard, cursor }) => [shard, cursor] as const),
-    )
-    this.state = { names: new Names(sql), pending, cursors }
+      storage.transactionSync(() => create(sql))
+      sql.exec(`UPDATE state SET calendar = ?`, JSON.stringify(terms))
+    } else if (isOld(sql)) storage.transactionSync(() => migrate(sql))
+    this.state = stateOf(sql, terms.zones)
     return this.state
   }
 }
+
+/** Closes two minutes past each hour in which something came. */
+const nextClose = (now: number): number =>
+  next('hour', floor('hour', now - AFTER_THE_HOUR_MS, UTC), UTC) + AFTER_THE_HOUR_MS

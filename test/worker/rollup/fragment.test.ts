@@ -269,9 +269,9 @@ describe('a part', () => {
 
   test('of a newer version is refused by name', () => {
     const [part] = partsOf([{ at: START, type: 'a', dimensions: null, metrics: {} }])
-    part![0] = 2
+    part![0] = 3
     expect(() => [...cellsIn(part!)]).toThrow(NewerPart)
-    expect(() => seriesIn(part!, 'a', '')).toThrow(/version 2/)
+    expect(() => seriesIn(part!, 'a', '')).toThrow(/version 3/)
   })
 })
 

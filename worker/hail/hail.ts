@@ -14,7 +14,7 @@ import { FULL, Rate, windowAt } from './commit'
 import { Open, SLICE_EVENTS } from './fold'
 import { type Entry } from './log'
 import { remember, strike } from './strike'
-import { type Places, type State, stateOf, visitsOf } from './state'
+import { type State, stateOf, visitsOf } from './state'
 
 /** A slice is merged when it is this old. */
 const SLICE_MS = 60_000
@@ -172,7 +172,9 @@ export class Hail extends DurableObject<Env> {
     const { log, ids } = state
     const last = log.last
     try {
-      const told = entries.map((entry) => (entry.visit && state.visits.begins(entry.visit) ? withSession(entry) : entry))
+      const told = entries.map((entry) =>
+        entry.visit && state.visits.begins(entry.visit) ? withSession(entry) : entry,
+      )
       this.ctx.storage.transactionSync(() => {
         for (const batch of batches(told)) log.append(batch, Date.now())
       })

@@ -61,7 +61,8 @@ export function visitsOf(sql: SqlStorage, log: Log, filed: number): Visits {
   const known = new Visits(visits ? new Uint8Array(visits) : undefined)
   for (const { text } of log.after(filed)) {
     if (!text.includes('"visitor"')) continue
-    for (const { visitor, at, daily } of eventsIn(text)) if (visitor !== undefined && !daily) known.begins({ visitor, at })
+    for (const { visitor, at, daily } of eventsIn(text))
+      if (visitor !== undefined && !daily) known.begins({ visitor, at })
   }
   return known
 }

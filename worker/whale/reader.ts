@@ -50,13 +50,15 @@ export class Reader implements Readable {
   series(type: string, path: string, span: Span): Cells {
     const cells: Cells = new Map()
     const add = adding(span)
-    for (const part of this.parts(span)) for (const { start, cell } of seriesIn(part, type, path)) add(cells, start, cell)
+    for (const part of this.parts(span))
+      for (const { start, cell } of seriesIn(part, type, path)) add(cells, start, cell)
     const stretch = this.stretch(type, span)
     const id = stretch && this.sources.names?.path(path)
     if (stretch && id !== undefined) {
       for (const [start, cell] of readCells(this.sources.sql, id, stretch, this.sources.zones)) add(cells, start, cell)
     }
-    if (levelOf(span)) for (const [start, cell] of this.sources.pending?.series(type, path) ?? []) add(cells, start, cell)
+    if (levelOf(span))
+      for (const [start, cell] of this.sources.pending?.series(type, path) ?? []) add(cells, start, cell)
     if (span.sketches && isUnion(path)) this.unite(cells, type, path, span)
     return cells
   }
@@ -79,7 +81,8 @@ export class Reader implements Readable {
       }
     }
     if (levelOf(span)) {
-      for (const [key, start, cell] of this.sources.pending?.children(type, parent) ?? []) add(cellsOf(key), start, cell)
+      for (const [key, start, cell] of this.sources.pending?.children(type, parent) ?? [])
+        add(cellsOf(key), start, cell)
     }
     for (const [key, cells] of found) if (!cells.size) found.delete(key)
     return found
@@ -115,8 +118,10 @@ export class Reader implements Readable {
   }
 }
 
-function levelOf({ interval, level = rules[interval].from }: Span): LevelName | undefined {
-  return level === 'fragment' ? undefined : level
+/** The level that is read; undefined for what is finer than an hour. */
+function levelOf({ interval, level }: Span): LevelName | undefined {
+  const { from } = rules[interval]
+  return level ?? (from === 'fragment' ? undefined : from)
 }
 
 /** Adds what lies in the span to the bucket that it lies in. */

@@ -73,9 +73,12 @@ function uncountCells(sql: SqlStorage, names: Names, scope: Scope): void {
     for (const { id: level } of Object.values(levels)) {
       if (scope.metric !== undefined) uncountMetric(sql, { level, type, paths }, scope.metric)
       else if (!paths) sql.exec(`DELETE FROM cell WHERE level = ? AND type = ?`, level, type)
-      else for (const path of paths) sql.exec(`DELETE FROM cell WHERE level = ? AND type = ? AND path = ?`, level, type, path)
+      else
+        for (const path of paths)
+          sql.exec(`DELETE FROM cell WHERE level = ? AND type = ? AND path = ?`, level, type, path)
     }
-    if (scope.type !== undefined && !paths && scope.metric === undefined) sql.exec(`DELETE FROM type WHERE id = ?`, type)
+    if (scope.type !== undefined && !paths && scope.metric === undefined)
+      sql.exec(`DELETE FROM type WHERE id = ?`, type)
   }
 }
 

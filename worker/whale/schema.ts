@@ -81,5 +81,12 @@ export function insertEvents(sql: SqlStorage, bytes: Uint8Array, merged: number)
 /** Stores one part of a fragment, under an id of its own or one that it had. */
 export function insertFragment(sql: SqlStorage, part: Uint8Array, merged: number, id: number | null = null): void {
   const [start, until] = extentIn(part)
-  sql.exec(`INSERT INTO fragment (id, start, until, merged, bytes) VALUES (?, ?, ?, ?, ?)`, id, start, until, merged, part)
+  sql.exec(
+    `INSERT INTO fragment (id, start, until, merged, bytes) VALUES (?, ?, ?, ?, ?)`,
+    id,
+    start,
+    until,
+    merged,
+    part,
+  )
 }

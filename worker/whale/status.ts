@@ -1,4 +1,5 @@
 /** What a Whale says of itself to its operator. */
+import type { Scope } from '../rollup/erase'
 import type { State } from './state'
 
 export interface WhaleStatus {
@@ -9,7 +10,7 @@ export interface WhaleStatus {
   shards: { shard: number; cursor: number; events: number; last: number }[]
   gaps: { shard: number; start: number; until: number }[]
   /** Resets that are not done, and how far they are. */
-  resets: { scope: unknown; stage: string }[]
+  resets: { scope: Scope; stage: string }[]
 }
 
 export function statusOf(sql: SqlStorage, state: State | undefined): WhaleStatus {

@@ -3,18 +3,11 @@
  * Months stay for ever. Each step can be broken off and taken again: it only deletes what is too old.
  */
 import { DAY } from '../rollup/calendar'
+import type { Keep } from '../ingest/settings'
 import type { Zones } from '../rollup/interval'
 import { levels } from './cells'
 
 const HOUR = 3_600_000
-
-/** How long each level is kept, in days. */
-export interface Keep {
-  /** Raw events; 0 keeps none. */
-  raw: number
-  hours: number
-  days: number
-}
 
 export const KEEP: Keep = { raw: 30, hours: 93, days: 800 }
 /** Minutes are read from fragments: a day of them, and the hour before their close. */
@@ -93,7 +86,13 @@ function* cells(sql: SqlStorage, level: number, before: number): Generator<void>
     last = nextSeries(sql, level, last)
     if (!last) return
     const { type, path } = last
-    const gone = sql.exec(`DELETE FROM cell WHERE level = ? AND type = ? AND path = ? AND start < ?`, level, type, path, before)
+    const gone = sql.exec(
+      `DELETE FROM cell WHERE level = ? AND type = ? AND path = ? AND start < ?`,
+      level,
+      type,
+      path,
+      before,
+    )
     if (gone.rowsWritten && level === levels.day.id) forget(sql, path)
     if (seen % SERIES === 0) yield
   }

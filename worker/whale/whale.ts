@@ -8,19 +8,22 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Graph } from '../../sdk/wire/query'
 import { type Env, hail, pod } from '../env'
+import type { Keep } from '../ingest/settings'
 import type { Scope } from '../rollup/erase'
 import { floor, next, type Zones } from '../rollup/interval'
 import { answer, type Question } from './answer'
 import { close } from './close'
+import { cube, type CubeQuestion } from './cube'
 import { Peeks } from './peeks'
 import { Pending } from './pending'
+import { rank, type RankQuestion } from './rank'
 import { Reader } from './reader'
 import { intend, isKnown, purge, reach, type Reset, uncount, unfinished } from './reset'
 import { create, exists, isOld, migrate } from './schema'
 import type { Merged, Slice, Told } from './slice'
 import { type State, stateOf } from './state'
 import { store } from './store'
-import { type Keep, nextSweep, sweep } from './sweep'
+import { nextSweep, sweep } from './sweep'
 import { type WhaleStatus, statusOf } from './status'
 
 /** Slices of the hour just gone have come by then; readers miss nothing meanwhile, since pending is overlaid. */
@@ -85,7 +88,17 @@ export class Whale extends DurableObject<Env> {
 
   async answer(question: Question): Promise<Omit<Graph, 'site'>> {
     const { reader, partial } = await this.look()
-    return { ...answer(reader, question), ...(partial && { partial }) }
+    return { ...answer(reader, question), ...partial }
+  }
+
+  async rank(question: RankQuestion) {
+    const { reader, partial } = await this.look()
+    return { ...rank(reader, question), ...partial }
+  }
+
+  async cube(question: CubeQuestion) {
+    const { reader, partial } = await this.look()
+    return { ...cube(reader, question), ...partial }
   }
 
   async status(): Promise<WhaleStatus> {
@@ -112,7 +125,7 @@ export class Whale extends DurableObject<Env> {
     this.terms = undefined
     const terms = await this.settle()
     const state = terms && this.wake(false, terms)
-    if (!state?.pending.hours.size) return
+    if (!terms || !state?.pending.hours.size) return
     const { sql } = this.ctx.storage
     try {
       this.ctx.storage.transactionSync(() => {
@@ -147,14 +160,14 @@ export class Whale extends DurableObject<Env> {
   }
 
   /** All there is at this moment, for one answer. */
-  private async look(): Promise<{ reader: Reader; partial: boolean }> {
+  private async look(): Promise<{ reader: Reader; partial: { partial?: true } }> {
     const terms = await this.settled()
     const cursorOf = (shard: number) => this.wake(false, terms)?.cursors.get(shard) ?? 0
     const { peeks, partial } = await this.peeks.collect(terms.shards, cursorOf)
     const state = this.wake(false, terms)
     const { zones } = terms
     const reader = new Reader({ sql: this.ctx.storage.sql, names: state?.names, pending: state?.pending, peeks, zones })
-    return { reader, partial }
+    return { reader, partial: partial ? { partial } : {} }
   }
 
   /** Takes up resets where they stand. */

@@ -9,6 +9,7 @@ import { graphs } from './routes/graph'
 import { grants } from './routes/grants'
 import { hailwhale } from './routes/hailwhale'
 import { home } from './routes/home'
+import { live } from './routes/live'
 import { login } from './routes/login'
 import { pixel } from './routes/pixel'
 import { Problem, problem } from './routes/problem'
@@ -31,6 +32,7 @@ const app = new Hono<App>({ strict: true })
   .route('/', login)
   .route('/', status)
   .route('/reset', reset)
+  .route('/', live)
   .route('/', demo)
   .route('/', home)
   .route('/', hailwhale)

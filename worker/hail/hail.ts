@@ -9,12 +9,17 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Event } from '../../sdk/wire/event'
 import { type Env, whale } from '../env'
+import type { LiveQuestion, Pulse } from '../whale/live'
 import type { Peek, Slice, Told } from '../whale/slice'
+import type { Spied, SpyQuestion } from '../whale/spy'
 import { FULL, Rate, windowAt } from './commit'
 import { Open, SLICE_EVENTS } from './fold'
 import { type Entry } from './log'
-import { remember, strike } from './strike'
+import { Pulses } from './pulse'
+import { recent } from './recent'
 import { type State, stateOf, visitsOf } from './state'
+import { remember, strike } from './strike'
+import { Teller } from './tell'
 
 /** A slice is merged when it is this old. */
 const SLICE_MS = 60_000
@@ -54,12 +59,15 @@ export class Hail extends DurableObject<Env> {
   /** Merges that failed in a row. */
   private failures = 0
   private readonly rate = new Rate()
+  private readonly teller: Teller
+  private pulses = new Pulses()
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     const [site = 0, shard = 0] = (ctx.id.name ?? '').split('/').map(Number)
     this.site = site
     this.shard = shard
+    this.teller = new Teller(() => whale(env, site))
   }
 
   /** Resolves when every entry is on disk, in this batch or before. Throws where the disk does: nothing was counted. */
@@ -99,6 +107,23 @@ export class Hail extends DurableObject<Env> {
     const rest = this.openAt(state.places.merged)
     rest.fold(state.log)
     return rest.peek()
+  }
+
+  /** Single events that the Whale has not merged. Writes nothing. */
+  async spy(cursor: number, question: SpyQuestion): Promise<Spied> {
+    const log = this.wake(false)?.log
+    return log ? recent(log, cursor, question) : { from: cursor, examined: 0, found: [] }
+  }
+
+  /** What came in the last minutes, merged or not. Writes nothing. */
+  async pulse(question: LiveQuestion): Promise<Pulse> {
+    const log = this.wake(false)?.log
+    return log ? this.pulses.ask(log, question) : { second: 0, minute: 0, keys: [], last: [], partial: false }
+  }
+
+  /** Somebody tails the site from now on, or nobody does any more. */
+  async tailed(isTailed: boolean): Promise<void> {
+    this.teller.hear(isTailed)
   }
 
   async status(): Promise<HailStatus> {
@@ -142,6 +167,7 @@ export class Hail extends DurableObject<Env> {
     await this.ctx.storage.deleteAll()
     this.state = undefined
     this.open = undefined
+    this.pulses = new Pulses()
     this.alarmAt = null
   }
 
@@ -154,6 +180,7 @@ export class Hail extends DurableObject<Env> {
     // No await between the two: the rows and the clock that will merge them reach the disk together.
     const state = this.write(entries)
     await this.setClock()
+    this.ctx.waitUntil(this.teller.tell(entries, Date.now()))
     if (state.unmerged >= SLICE_EVENTS) this.ctx.waitUntil(this.merge())
   }
 

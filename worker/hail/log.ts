@@ -8,6 +8,8 @@ import { ID_BYTES } from './idset'
 
 const HOUR = 3_600_000
 const PER_MS = 1024
+/** Live readers look so far back, merged or not: an hour's table stays so much longer. */
+const LIVE_MS = 10 * 60_000
 
 /** What one envelope or one server event becomes in the log. */
 export interface Entry {
@@ -93,6 +95,17 @@ export class Log {
     }
   }
 
+  /** Rows after a position, newest first. */
+  *newest(position: number): Generator<Row> {
+    for (const table of this.tables.toReversed()) {
+      if (lastOf(table) <= position) return
+      yield* this.sql.exec<{ position: number; arrived: number; entries: number; text: string }>(
+        `SELECT position, arrived, entries, text FROM log_${table} WHERE position > ? ORDER BY position DESC`,
+        position,
+      )
+    }
+  }
+
   /** The ids in rows after one position, up to another. */
   *idsIn(after: number, upTo: number): Generator<Filing> {
     for (const table of this.tables) {
@@ -126,11 +139,11 @@ export class Log {
     }
   }
 
-  /** Drops every hour that ended before now and holds nothing after the position; the last position that is gone. */
+  /** Drops every hour that ended before live readers look back and holds nothing after the position; the last position that is gone. */
   drop(upTo: number, now: number): number | undefined {
     let gone: number | undefined
     for (const table of this.tables.slice()) {
-      if (table >= hourOf(now) || lastOf(table) > Math.max(upTo, 0)) continue
+      if (table >= hourOf(now - LIVE_MS) || lastOf(table) > Math.max(upTo, 0)) continue
       this.sql.exec(`DROP TABLE log_${table}`)
       this.tables = this.tables.filter((other) => other !== table)
       gone = lastOf(table)
@@ -163,6 +176,10 @@ export class Log {
     return table
   }
 }
+
+/** The least position of what arrives at a moment, and when the row of a position arrived: unix milliseconds. */
+export const positionAt = (ms: number): number => ms * PER_MS
+export const arrivalOf = (position: number): number => Math.floor(position / PER_MS)
 
 const hourOf = (now: number) => Math.floor(now / HOUR)
 /** The greatest position an hour's table can hold. */

@@ -6,14 +6,14 @@
  *    1  8   first, and
  *    9  8   last time of an event, unix milliseconds (float64)
  *   17  4   how many events
- *           six tables, each a count and its rows, then the events in the order given
+ *           texts: count, the length of each in UTF-16 units, bytes, all of them as one text
+ *           columns, shapes, sets and forms, each a count and its rows; then the events, in the order given
  *
- *   texts   = the text
- *   columns = index of a name at the top of a tree's text from 1 on; column 0, not listed, is for dimensions that are no tree
- *   values  = column · subtree (see subtree.ts), numbered within its column
- *   shapes  = how many columns, the columns: the names at the top of a tree, from 1 on; shape 0, not listed, is column 0 alone
- *   sets    = shape · the value's number in each column: the dimensions of an event
- *   forms   = type · 1 where a visitor follows · gauges + 1, or 0 for none at all, their names · metrics, their names
+ *   column  = text of a name at the top of a tree, how many values, bytes, the values (see subtree.ts). Column 0 has no
+ *             name: it is for dimensions that are no tree
+ *   shape   = how many columns, the columns: the names at the top of a tree. Shape 0, not listed, is column 0 alone
+ *   set     = shape, the value's number in each column: the dimensions of an event
+ *   form    = type · 1 where a visitor follows · gauges + 1, or 0 for none at all, their names · metrics, their names
  *   event   = time since the event before (signed; the first: since 1970) · set, as how many sets back from the next
  *             new one, so that 0 is that new one · form · values of metrics, then of gauges · visitor
  *   number  = a whole one signed × 2, or 1 and a float64
@@ -25,7 +25,9 @@
 import type { Dimensions, Event, Numbers } from '../../sdk/wire/event'
 import { Writer } from './bytes'
 import { VERSION, writeNumber } from './chunk'
-import { isTree, signatureOf, write } from './subtree'
+import { isTree, write } from './subtree'
+import { Table } from './table'
+import { Values } from './values'
 
 export { decode, extentOf, NewerChunk } from './chunk'
 
@@ -36,8 +38,10 @@ export const ARCHIVE_BYTES = 512 * 1024
  * what points at them. A chunk that has less room left is closed.
  */
 const EVENT_BYTES = 176 * 1024
-/** What stands before the tables, and the count of each, at their longest. */
-const LEAD_BYTES = 64
+/** What stands before the tables and between them, at its longest. */
+const LEAD_BYTES = 96
+/** What stands before the values of a column, at its longest. */
+const COLUMN_BYTES = 16
 
 /** Chunks that each fit a row, in the order of the events. Times are whole milliseconds, texts well-formed. */
 export function encode(events: readonly Event[]): Uint8Array[] {
@@ -59,23 +63,21 @@ class ChunkWriter {
   private first = Number.POSITIVE_INFINITY
   private last = Number.NEGATIVE_INFINITY
   private previous = 0
-  private readonly texts = new Table()
-  private readonly columns = new Table()
-  private readonly values = new Table()
+  private readonly texts = new Map<string, number>()
+  /** What the texts take at the most. */
+  private textBytes = 0
+  private readonly columns: ColumnWriter[] = [new ColumnWriter(0, 0)]
+  private readonly columnOf = new Map<string, ColumnWriter>()
+  /** The values of all columns, in the order they came. */
+  private readonly values = new Writer()
   private readonly shapes = new Table()
   private readonly sets = new Table()
   private readonly forms = new Table()
   private readonly events = new Writer()
-  /** By column: the numbers of its values by signature. */
-  private readonly numbers: Map<string, number>[] = [new Map()]
-  private readonly text = (text: string): number => this.texts.find(text) ?? this.addText(text)
-
-  private get tables(): Table[] {
-    return [this.texts, this.columns, this.values, this.shapes, this.sets, this.forms]
-  }
 
   get size(): number {
-    return this.tables.reduce((size, { body }) => size + body.length, LEAD_BYTES + this.events.length)
+    const bodies = this.values.length + this.shapes.body.length + this.sets.body.length + this.forms.body.length
+    return LEAD_BYTES + this.textBytes + COLUMN_BYTES * this.columns.length + bodies + this.events.length
   }
 
   add(event: Event): void {
@@ -100,12 +102,26 @@ class ChunkWriter {
     chunk.float64(this.first)
     chunk.float64(this.last)
     chunk.uint32(this.count)
-    for (const { count, body } of this.tables) {
+    chunk.varint(this.texts.size)
+    for (const text of this.texts.keys()) chunk.varint(text.length)
+    chunk.text([...this.texts.keys()].join(''))
+    chunk.varint(this.columns.length)
+    const values = this.values.taken()
+    for (const column of this.columns) column.write(chunk, values)
+    for (const { count, body } of [this.shapes, this.sets, this.forms]) {
       chunk.varint(count)
       chunk.append(body.taken())
     }
     chunk.append(this.events.taken())
     return chunk.taken()
+  }
+
+  private readonly text = (text: string): number => {
+    const known = this.texts.get(text)
+    if (known !== undefined) return known
+    this.textBytes += 3 * text.length + 4
+    this.texts.set(text, this.texts.size)
+    return this.texts.size - 1
   }
 
   private setsBack(dimensions: Dimensions): number {
@@ -114,78 +130,77 @@ class ChunkWriter {
   }
 
   private set(dimensions: Dimensions): number[] {
-    if (!isTree(dimensions)) return [0, this.value(0, dimensions)]
-    const columns: number[] = []
+    if (!isTree(dimensions)) return [0, this.value(this.columns[0]!, dimensions)]
+    const shape = [0]
     const row = [0]
     for (const name of Object.keys(dimensions)) {
-      const column = this.column(name)
-      columns.push(column)
+      const column = this.columnOf.get(name) ?? this.addColumn(name)
+      shape.push(column.number)
       row.push(this.value(column, dimensions[name]!))
     }
-    row[0] = this.shapes.row([columns.length, ...columns]) + 1
+    shape[0] = shape.length - 1
+    row[0] = this.shapes.row(shape) + 1
     return row
   }
 
-  private column(name: string): number {
-    const column = this.columns.row([this.text(name)]) + 1
-    this.numbers[column] ??= new Map()
+  private addColumn(name: string): ColumnWriter {
+    const column = new ColumnWriter(this.columns.length, this.text(name))
+    this.columns.push(column)
+    this.columnOf.set(name, column)
     return column
   }
 
-  private value(column: number, value: Dimensions): number {
-    const numbers = this.numbers[column]!
-    const signature = signatureOf(value)
-    const known = numbers.get(signature)
-    if (known !== undefined) return known
-    const { body } = this.values
-    body.varint(column)
-    write(value, body, this.text)
-    this.values.count++
-    numbers.set(signature, numbers.size)
-    return numbers.size - 1
+  private value(column: ColumnWriter, value: Dimensions): number {
+    const { values } = this
+    const number = column.values.numberOf(value, column.count)
+    if (number < column.count) return number
+    const start = values.length
+    write(value, values, this.text)
+    column.add(start, values.length)
+    return number
   }
 
   private form({ type, metrics, gauges }: Event, hasVisitor: boolean): number {
-    const names = (numbers: Numbers) => Object.keys(numbers).map(this.text)
-    const measured = gauges ? names(gauges) : undefined
-    const summed = names(metrics)
-    return this.forms.row([
-      this.text(type),
-      hasVisitor ? 1 : 0,
-      measured ? measured.length + 1 : 0,
-      ...(measured ?? []),
-      summed.length,
-      ...summed,
-    ])
+    const row = [this.text(type), hasVisitor ? 1 : 0]
+    if (gauges) this.pushNames(row, gauges, 1)
+    else row.push(0)
+    this.pushNames(row, metrics, 0)
+    return this.forms.row(row)
   }
 
-  private addText(text: string): number {
-    this.texts.body.text(text)
-    return this.texts.add(text)
+  private pushNames(row: number[], numbers: Numbers, more: number): void {
+    const at = row.push(0)
+    for (const name in numbers) row.push(this.text(name))
+    row[at - 1] = row.length - at + more
   }
 }
 
-/** Rows by number, in the order they came. */
-class Table {
+/** Where the values of a column lie among all. */
+class ColumnWriter {
   count = 0
-  readonly body = new Writer()
-  private readonly numbers = new Map<string, number>()
+  readonly number: number
+  readonly values = new Values()
+  private readonly name: number
+  /** Where each starts and ends. */
+  private readonly spans: number[] = []
 
-  find(key: string): number | undefined {
-    return this.numbers.get(key)
+  constructor(number: number, name: number) {
+    this.number = number
+    this.name = name
   }
 
-  add(key: string): number {
-    this.numbers.set(key, this.count)
-    return this.count++
+  add(start: number, end: number): void {
+    this.spans.push(start, end)
+    this.count++
   }
 
-  /** The number of a row of varints. */
-  row(row: readonly number[]): number {
-    const key = row.join()
-    const known = this.find(key)
-    if (known !== undefined) return known
-    for (const number of row) this.body.varint(number)
-    return this.add(key)
+  write(chunk: Writer, values: Uint8Array): void {
+    const { spans } = this
+    let bytes = 0
+    for (let i = 0; i < spans.length; i += 2) bytes += spans[i + 1]! - spans[i]!
+    chunk.varint(this.name)
+    chunk.varint(this.count)
+    chunk.varint(bytes)
+    for (let i = 0; i < spans.length; i += 2) chunk.append(values.subarray(spans[i]!, spans[i + 1]!))
   }
 }

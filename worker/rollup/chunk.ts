@@ -23,10 +23,35 @@ export interface Extent {
   events: number
 }
 
-export interface Column {
-  /** A name at the top of a tree; undefined for dimensions that are no tree. */
-  name: string | undefined
-  values: Dimensions[]
+/** The distinct values under one name at the top of trees; they are read when first asked for. */
+class Column {
+  /** Undefined for dimensions that are no tree. */
+  readonly name: string | undefined
+  private readonly count: number
+  private readonly at: number
+  private readonly cursor: Cursor
+  private readonly texts: readonly string[]
+  private known: Dimensions[] | undefined
+
+  /** Begins where `cursor` points, and later moves it: it is for columns alone. */
+  constructor(cursor: Cursor, isNamed: boolean, texts: readonly string[]) {
+    const name = texts[cursor.varint()]
+    this.name = isNamed ? name : undefined
+    this.count = cursor.varint()
+    const bytes = cursor.varint()
+    this.at = cursor.at
+    cursor.at += bytes
+    this.cursor = cursor
+    this.texts = texts
+  }
+
+  get values(): readonly Dimensions[] {
+    const { cursor, texts, count } = this
+    if (this.known) return this.known
+    cursor.at = this.at
+    this.known = rowsOf(count, () => read(cursor, texts))
+    return this.known
+  }
 }
 
 /** What all events of a kind share. */
@@ -82,21 +107,19 @@ export class Chunk implements Extent {
   constructor(bytes: Uint8Array) {
     const cursor = new Cursor(bytes)
     ;({ first: this.first, last: this.last, events: this.events } = headOf(cursor))
-    const list = <Row>(row: () => Row): Row[] => Array.from({ length: cursor.varint() }, row)
-    const texts = list(() => cursor.text())
-    const text = () => texts[cursor.varint()]!
-    this.columns = [{ name: undefined, values: [] }, ...list((): Column => ({ name: text(), values: [] }))]
-    for (let left = cursor.varint(); left > 0; left--) {
-      this.columns[cursor.varint()]!.values.push(read(cursor, texts))
-    }
-    this.shapes = [[0], ...list(() => list(() => cursor.varint()))]
+    const texts = readTexts(cursor)
+    const columns = new Cursor(bytes)
+    columns.at = cursor.at
+    this.columns = rowsOf(columns.varint(), (i) => new Column(columns, i > 0, texts))
+    cursor.at = columns.at
+    this.shapes = [[0], ...rowsOf(cursor.varint(), () => rowsOf(cursor.varint(), () => cursor.varint()))]
     this.setCount = cursor.varint()
     this.setAt = new Uint32Array(this.setCount)
     this.rows = this.readSets(cursor)
-    this.forms = list(() => {
-      const [type, hasVisitor, gauges] = [text(), cursor.varint() === 1, cursor.varint()]
-      const measured = gauges === 0 ? undefined : Array.from({ length: gauges - 1 }, text)
-      return { type, hasVisitor, gauges: measured, metrics: list(text) }
+    const names = (count: number) => rowsOf(count, () => texts[cursor.varint()]!)
+    this.forms = rowsOf(cursor.varint(), () => {
+      const [type, hasVisitor, gauges] = [texts[cursor.varint()]!, cursor.varint() === 1, cursor.varint()]
+      return { type, hasVisitor, gauges: gauges === 0 ? undefined : names(gauges - 1), metrics: names(cursor.varint()) }
     })
     this.cursor = cursor
     this.left = this.events
@@ -142,6 +165,20 @@ export class Chunk implements Extent {
     }
     return rows
   }
+}
+
+function rowsOf<Row>(count: number, row: (i: number) => Row): Row[] {
+  const rows: Row[] = []
+  for (let i = 0; i < count; i++) rows.push(row(i))
+  return rows
+}
+
+/** All of them are one text, cut: a decoder's call costs more than its work. */
+function readTexts(cursor: Cursor): string[] {
+  const lengths = rowsOf(cursor.varint(), () => cursor.varint())
+  const all = cursor.text()
+  let end = 0
+  return lengths.map((length) => all.slice(end, (end += length)))
 }
 
 /** The events of a chunk, in the order they were given. */

@@ -1,6 +1,10 @@
-/** Matches of a scan, summed: for each path asked a cell a bucket, as a fragment has them for all paths. */
-import { add, type Cell, empty } from './cell'
+/**
+ * Matches of a scan, summed: for each path asked a cell a bucket, as a fragment has them for all paths. Visitors are
+ * those that the site names: hashes of a day are not in the archive.
+ */
+import { add, type Cell, empty, measure, visit } from './cell'
 import type { Match } from './scan'
+import { precisionAt } from './visitors'
 
 export class Matches {
   /** How many events were taken. */
@@ -17,14 +21,11 @@ export class Matches {
   }
 
   /** Adding 0 is adding nothing, as in a fragment: an event of zeros leaves no cell. */
-  take({ at, keys, names, values }: Match): void {
+  take(match: Match): void {
     this.events++
-    if (values.every((value) => value === 0)) return
-    const start = this.floor(at)
-    for (const key of keys) {
-      const cell = this.cell(key, start)
-      for (let i = 0; i < names.length; i++) if (values[i] !== 0) add(cell, names[i]!, values[i]!)
-    }
+    if (!match.gauges.length && match.values.every((value) => value === 0)) return
+    const start = this.floor(match.at)
+    for (const key of match.keys) addMatch(this.cell(key, start), key, match)
   }
 
   private cell(key: string, start: number): Cell {
@@ -37,4 +38,12 @@ export class Matches {
     }
     return cell
   }
+}
+
+/** When it arrived is not kept: of two gauges of one moment, either may be the last. */
+function addMatch(cell: Cell, key: string, { at, names, values, gauges, measured, visitor }: Match): void {
+  for (let i = 0; i < names.length; i++) if (values[i] !== 0) add(cell, names[i]!, values[i]!)
+  for (let i = 0; i < gauges.length; i++) measure(cell, gauges[i]!, measured[i]!, at, at)
+  const precision = visitor === undefined ? undefined : precisionAt(key)
+  if (visitor !== undefined && precision) visit(cell, visitor, precision, false)
 }

@@ -35,8 +35,8 @@ export interface Match {
 }
 
 export function scan(bytes: Uint8Array, search: Search, visit: (match: Match) => void): void {
-  const { first, last } = extentOf(bytes)
-  if (last < search.from || first >= search.to) return
+  const extent = extentOf(bytes)
+  if (extent.last < search.from || extent.first >= search.to) return
   const chunk = new Chunk(bytes)
   const kinds = chunk.forms.map((form) => (isOf(form.type, search.type) ? new Kind(form, chunk) : undefined))
   const sets = new Sets(chunk, new Wanted(search.path, search.depth, search.filter))

@@ -58,10 +58,16 @@ export class Wanted {
 
   /** Of the root nothing is said: all dimensions count under it. Undefined where nothing is wanted. */
   marksOf(dimensions: Dimensions): Marks | undefined {
-    const places = reach(dimensions, this.root, step).slice(1)
-    const terms = places.flatMap((place) => place.terms)
-    const keys = places.flatMap(({ key }) => (key === undefined ? [] : [key]))
-    return terms.length > 0 || keys.length > 0 ? { terms, keys } : undefined
+    const places = reach(dimensions, this.root, step)
+    let marks: { terms: number[]; keys: string[] } | undefined
+    for (let i = 1; i < places.length; i++) {
+      const { terms, key } = places[i]!
+      if (terms.length === 0 && key === undefined) continue
+      marks ??= { terms: [], keys: [] }
+      marks.terms.push(...terms)
+      if (key !== undefined) marks.keys.push(key)
+    }
+    return marks
   }
 
   /** Of the dimensions that `holds` speaks of, and of the metrics where they are given. */

@@ -171,7 +171,7 @@ function sortOf(
   return { metric: metric('sort', spoken(descending ? text.slice(1) : text)), descending }
 }
 
-function whole(text: string | undefined, field: string, least: number, most: number): number | undefined {
+export function whole(text: string | undefined, field: string, least: number, most: number): number | undefined {
   if (text === undefined) return undefined
   const value = Number(text)
   if (!Number.isInteger(value) || value < least || value > most) {

@@ -11,20 +11,26 @@ import { type Env, hail, pod } from '../env'
 import type { Keep } from '../ingest/settings'
 import type { Scope } from '../rollup/erase'
 import { floor, next, type Zones } from '../rollup/interval'
+import type { Shown } from '../rollup/shown'
 import { answer, type Question } from './answer'
 import { close } from './close'
 import { cube, type CubeQuestion } from './cube'
+import { type Live, live, type LiveQuestion } from './live'
 import { Peeks } from './peeks'
 import { Pending } from './pending'
 import { rank, type RankQuestion } from './rank'
 import { Reader } from './reader'
+import { recent } from './recent'
 import { intend, isKnown, purge, reach, type Reset, uncount, unfinished } from './reset'
 import { create, exists, isOld, migrate } from './schema'
+import { askAll } from './shards'
 import type { Merged, Slice, Told } from './slice'
+import { type Spied, type SpyQuestion, spy } from './spy'
 import { type State, stateOf } from './state'
 import { store } from './store'
 import { nextSweep, sweep } from './sweep'
 import { type WhaleStatus, statusOf } from './status'
+import { type News, Tails } from './tail'
 
 /** Slices of the hour just gone have come by then; readers miss nothing meanwhile, since pending is overlaid. */
 const AFTER_THE_HOUR_MS = 2 * 60_000
@@ -48,12 +54,14 @@ export class Whale extends DurableObject<Env> {
   private readonly site: number
   private readonly peeks: Peeks
   private terms: Terms | undefined
+  private readonly tails: Tails
   private state: State | undefined
   private alarmAt: number | null | undefined
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.site = Number(ctx.id.name)
+    this.tails = new Tails(ctx)
     this.peeks = new Peeks((shard) => hail(env, this.site, shard))
   }
 
@@ -99,6 +107,60 @@ export class Whale extends DurableObject<Env> {
   async cube(question: CubeQuestion) {
     const { reader, partial } = await this.look()
     return { ...cube(reader, question), ...partial }
+  }
+
+  /** The last events one by one, newest first. */
+  async spy(question: SpyQuestion): Promise<{ events: Shown[]; partial?: true }> {
+    const terms = await this.settled()
+    const { shards } = terms
+    const cursorOf = (shard: number) => this.wake(false, terms)?.cursors.get(shard) ?? 0
+    let fitting: Spied[] = []
+    // A merge on the way makes what was seen merged, and it would be seen twice; a second one in a row is rare.
+    for (let round = 0; round < 2 && fitting.length < shards; round++) {
+      const spied = await askAll(shards, (shard) => hail(this.env, this.site, shard).spy(cursorOf(shard), question))
+      fitting = spied.flatMap((each, shard) => (each?.from === cursorOf(shard) ? [each] : []))
+    }
+    const merged = (count: number) => (this.wake(false, terms) ? recent(this.ctx.storage.sql, count) : [])
+    const events = spy(fitting, question, merged)
+    return { events, ...(fitting.length < shards && { partial: true as const }) }
+  }
+
+  /** Rates, busiest keys and last values of this moment. */
+  async live(question: LiveQuestion): Promise<Live> {
+    const { shards } = await this.settled()
+    return live(await askAll(shards, (shard) => hail(this.env, this.site, shard).pulse(question)), question)
+  }
+
+  /** A socket that tails the site; who may is known by whoever sends the request here. */
+  override async fetch(request: Request): Promise<Response> {
+    const response = this.tails.open(request)
+    // Told before the socket is answered: what is counted after that is sent to it.
+    if (response.webSocket) await this.sayTailed()
+    return response
+  }
+
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    this.tails.hear(socket, message)
+  }
+
+  override async webSocketClose(socket: WebSocket): Promise<void> {
+    // Its side is closed; without ours it would hang until the object sleeps.
+    socket.close()
+    if (!this.tails.isOpen) await this.sayTailed()
+  }
+
+  override async webSocketError(): Promise<void> {
+    if (!this.tails.isOpen) await this.sayTailed()
+  }
+
+  /** Whether anybody tails the site: a Hail asks once a life, and is told from then on. */
+  async tailed(): Promise<boolean> {
+    return this.tails.isOpen
+  }
+
+  /** What a Hail has just committed; whether anybody listens. */
+  async tell(news: News): Promise<boolean> {
+    return this.tails.tell(news)
   }
 
   async status(): Promise<WhaleStatus> {
@@ -154,6 +216,7 @@ export class Whale extends DurableObject<Env> {
 
   /** Empties this object: its site is deleted. */
   async empty(): Promise<void> {
+    this.tails.close()
     await this.ctx.storage.deleteAll()
     this.state = undefined
     this.alarmAt = null
@@ -168,6 +231,12 @@ export class Whale extends DurableObject<Env> {
     const { zones } = terms
     const reader = new Reader({ sql: this.ctx.storage.sql, names: state?.names, pending: state?.pending, peeks, zones })
     return { reader, partial: partial ? { partial } : {} }
+  }
+
+  private async sayTailed(): Promise<void> {
+    const { shards } = await this.settled()
+    const { isOpen } = this.tails
+    await askAll(shards, (shard) => hail(this.env, this.site, shard).tailed(isOpen))
   }
 
   /** Takes up resets where they stand. */

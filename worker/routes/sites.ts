@@ -170,8 +170,8 @@ function crossOf(given: unknown): string[][] {
 
 function metricsOf(given: unknown): Record<string, Derived> {
   const made = definitionsOf(given)
-  if ('problem' in made) throw new Problem(400, String(made.problem), 'metrics')
-  return made as Record<string, Derived> // No problem: definitions.
+  if ('problem' in made) throw new Problem(400, made.problem, 'metrics')
+  return made.metrics
 }
 
 /** Days; a level is kept at least as long as questions of the coarser one need it. */

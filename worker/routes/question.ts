@@ -9,10 +9,12 @@
 import { COMPARISONS, INTERVALS, type Comparison, type Interval } from '../../sdk/wire/query'
 import type { Site } from '../ingest/settings'
 import { compareProblem, overlayOf } from '../rollup/compare'
+import { readsSketches } from '../rollup/distinct'
 import { FOREVER, startOfDate, starts, type Zones } from '../rollup/interval'
 import { type Derived, type Metric, parseMetric } from '../rollup/metric'
 import { periodOf } from '../rollup/period'
 import { type Filter, parseWhere } from '../rollup/where'
+import { KEEP } from '../whale/sweep'
 import type { Question } from '../whale/answer'
 import type { Access } from './access'
 import { bad, Problem } from './problem'
@@ -77,7 +79,22 @@ export function questionOf(query: Query, site: Asked, access: Access, now: numbe
     throw bad('threshold', `is a share of a total, and ${question.sort.metric.text} is a ratio; sort by what is none`)
   }
   checkScope(question, access)
+  if (question.where) checkRaw(question, site, now)
   return question
+}
+
+/** Raw events are kept for a while only, and do not say whose they are. */
+function checkRaw(question: Question, site: Site, now: number): void {
+  const { raw } = site.keep ?? KEEP
+  if (raw === 0) throw bad('where', 'is asked of raw events, and this site keeps none: its setting keep.raw is 0')
+  if (since(question) < now - (raw + 1) * DAY) {
+    throw bad(
+      'from',
+      `lies before raw events are kept, ${raw} days by the site's setting keep.raw; where is asked of them`,
+    )
+  }
+  const distinct = [...question.metrics, question.sort.metric].find(readsSketches)
+  if (distinct) throw bad('metric', `${distinct.text} can't be had with where: raw events do not say whose they are`)
 }
 
 /** The first of several names for the same that is given, and its text. */
@@ -174,7 +191,7 @@ function sortOf(
   return { metric: metric('sort', spoken(descending ? text.slice(1) : text)), descending }
 }
 
-export function whole(text: string | undefined, field: string, least: number, most: number): number | undefined {
+function whole(text: string | undefined, field: string, least: number, most: number): number | undefined {
   if (text === undefined) return undefined
   const value = Number(text)
   if (!Number.isInteger(value) || value < least || value > most) {

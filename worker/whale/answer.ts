@@ -84,6 +84,19 @@ export function answer(reader: Readable, question: Question): Answer {
   }
 }
 
+/** Which time is read: the buckets asked and those they are compared with, as stretches that do not touch each other. */
+export function spansOf({ interval, from, to, zones, compare }: Question): { from: number; to: number }[] {
+  const buckets = starts(interval, from, to, zones)
+  const first = buckets[0] ?? from
+  const asked = { from: first, to: next(interval, buckets.at(-1) ?? first, zones) }
+  const overlay = compare && overlayOf(compare, interval, buckets, zones)
+  const earlier = overlay && { from: overlay.starts[0] ?? first, to: overlay.end }
+  if (!earlier) return [asked]
+  return earlier.to >= asked.from
+    ? [{ from: Math.min(earlier.from, asked.from), to: Math.max(earlier.to, asked.to) }]
+    : [earlier, asked]
+}
+
 /** Whether the site's zone changed within a bucket, or changed at its end and so moved that end. */
 const isSeam = ({ interval, zones }: Question, start: number, end: number): boolean =>
   zones.some(({ from }, i) => {

@@ -37,7 +37,9 @@ export interface Series {
 }
 
 export interface Graph {
+  /** 0 where several sites are asked together. */
   site: number
+  sites?: number[]
   type: string
   interval: Interval
   timezone: string

@@ -17,8 +17,7 @@ const LINE = /^(\S+) \S+ \S+ \[([^\]]+)\] "[^"]*" (\d{3}) (\d+) "([^"]*)" "(\w+)
 function eventOf(line: string) {
   const [, ip, at, status, bytes, referrer, browser] = LINE.exec(line) ?? []
   if (!ip || !at || !status || !browser) return { type: 'log', metrics: { 'parse.errors': 1, hits: 0 } }
-  const together = { 'status*browser': { [status]: browser } }
-  const dimensions = { ip, status, browser, ...together, ...(referrer !== '-' && { referrer }) }
+  const dimensions = { ip, status, browser, ...(referrer !== '-' && { referrer }) }
   return { type: 'log', at: Number(at) * 1000, dimensions, metrics: { count: 1, 'bytes.sent': Number(bytes) } }
 }
 
@@ -32,7 +31,7 @@ const log = (at: number) => [
 
 async function counted() {
   const server = await startServer()
-  const { keys } = await makeSite(server)
+  const { keys } = await makeSite(server, { cross: [['status', 'browser']] })
   const at = start()
   const { body } = await call(server, 'POST', '/count', log(at).map(eventOf), keys.write)
   expect(body).toMatchObject({ accepted: 5 })
@@ -75,6 +74,11 @@ test("answers the questions of Cask's guide", async () => {
     ['bytes.sent', '404', [1, 7]],
   ])
   expect(numbers(await ask({ dimensionValues: { browser: 'Chrome' } }), at)).toEqual([['count', [1, 1], [2, 1]]])
+  const mixed = await ask({ dimensionValues: { status: '200' }, groupByDimensions: ['browser'] })
+  expect(numbers(mixed, at)).toEqual([
+    ['count', 'Chrome', [2, 1]],
+    ['count', 'Firefox', [0, 2]],
+  ])
   expect(numbers(await ask({ groupByDimensions: ['referrer'] }), at)).toEqual([['count', 'http://a.example/', [0, 1]]])
   expect(numbers(await ask({ measurements: { 'parse.errors': 'SUM' } }), at)).toEqual([['parse.errors', [4, 1]]])
 

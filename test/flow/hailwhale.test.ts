@@ -81,6 +81,8 @@ describe("HailWhale's README", () => {
         [path('sales', 'sku-9')]: { dollars: 200 },
       },
     })
+    const spelled = { pk: 'shop', dimensions: "['sales']", metrics: "{'dollars':'hits'}", period: '24h' }
+    expect(await totals(spelled)).toEqual({ '24h': { sales: { 'dollars/hits': 500 / 3 } } })
     const perSale = await totals({
       pk: 'shop',
       dimension: 'sales',
@@ -255,6 +257,8 @@ describe('/rank', () => {
     ['offset', { offset: '-1' }],
     ['points', { points: 'yes' }],
     ['metric', { metric: 'a,b' }],
+    ['where', { where: '{"country":"SE"}' }],
+    ['compare', { compare: 'week' }],
     ['surprise', { surprise: '1' }],
   ])('refuses a wrong %s by name', async (field, query) => {
     const { refused } = await counting()

@@ -27,6 +27,11 @@ export class Open {
     this.to = from
   }
 
+  /** The position up to which it has folded. */
+  get end(): number {
+    return this.to
+  }
+
   /** Folds what the log holds beyond the last fold, up to a bound; whether there is more. */
   fold(log: Log): boolean {
     for (const row of log.after(this.to)) {

@@ -97,6 +97,19 @@ export class Hail extends DurableObject<Env> {
     return { duplicates }
   }
 
+  /** The raw events that the Whale has not merged, in chunks as it would store them. */
+  async raw(cursor: number): Promise<{ from: number; raw: Uint8Array[] }> {
+    const state = this.wake(false)
+    if (!state) return { from: cursor, raw: [] }
+    const open = new Open(cursor)
+    const raw: Uint8Array[] = []
+    for (let isMore = true, rest = open; isMore; rest = new Open(rest.end)) {
+      isMore = rest.fold(state.log)
+      raw.push(...rest.slice(this.shard).raw)
+    }
+    return { from: cursor, raw }
+  }
+
   /** What the Whale has not merged, folded for a reader. Writes nothing, unless so much waits that it must be merged. */
   async peek(cursor: number): Promise<Peek> {
     const state = this.wake(false)
@@ -152,6 +165,7 @@ export class Hail extends DurableObject<Env> {
       remember(this.ctx.storage.sql, told, upTo)
     })
     this.state = undefined
+    this.pulses = new Pulses()
   }
 
   /** Hands all that is committed to the Whale, slice by slice. Safe to call at any time and twice. */
@@ -180,7 +194,6 @@ export class Hail extends DurableObject<Env> {
     // No await between the two: the rows and the clock that will merge them reach the disk together.
     const state = this.write(entries)
     await this.setClock()
-    this.ctx.waitUntil(this.teller.tell(entries, Date.now()))
     if (state.unmerged >= SLICE_EVENTS) this.ctx.waitUntil(this.merge())
   }
 
@@ -205,6 +218,7 @@ export class Hail extends DurableObject<Env> {
       this.ctx.storage.transactionSync(() => {
         for (const batch of batches(told)) log.append(batch, Date.now())
       })
+      this.ctx.waitUntil(this.teller.tell(told, Date.now()))
     } catch (error) {
       log.reread(last)
       for (const { id, bucket } of entries) if (id !== undefined) ids.forget(id, bucket)

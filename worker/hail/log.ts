@@ -177,9 +177,8 @@ export class Log {
   }
 }
 
-/** The least position of what arrives at a moment, and when the row of a position arrived: unix milliseconds. */
+/** The least position of what arrives at a moment. */
 export const positionAt = (ms: number): number => ms * PER_MS
-export const arrivalOf = (position: number): number => Math.floor(position / PER_MS)
 
 const hourOf = (now: number) => Math.floor(now / HOUR)
 /** The greatest position an hour's table can hold. */

@@ -7,7 +7,8 @@ import { expand } from '../rollup/dimension'
 import { PER_MINUTE, PER_SECOND, UNIQUE, Windows } from '../rollup/rate'
 import { isCountedUnder } from '../rollup/pattern'
 import type { LiveQuestion, Pulse } from '../whale/live'
-import { arrivalOf, type Log, positionAt } from './log'
+import { eventsIn } from './fold'
+import { type Log, positionAt } from './log'
 
 /** A partition that said nothing for so long has no last value. It also is how far back by arrival events are sought. */
 const KEPT_MS = 300_000
@@ -56,14 +57,13 @@ class Recent {
   fold(log: Log, now: number): void {
     this.forget(now)
     let events = 0
-    for (const { position, entries, text } of log.newest(Math.max(this.seen, positionAt(now - KEPT_MS)))) {
+    for (const { position, arrived, entries, text } of log.newest(Math.max(this.seen, positionAt(now - KEPT_MS)))) {
       events += entries
       if (events > MOST_EVENTS) {
-        this.leftOut = arrivalOf(position)
+        this.leftOut = arrived
         break
       }
-      const parsed: Event[][] = JSON.parse(text)
-      for (const event of parsed.flat().reverse()) this.add(event, position, now)
+      for (const event of eventsIn(text).reverse()) this.add(event, position, now)
     }
     this.seen = log.last
   }

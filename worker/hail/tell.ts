@@ -31,10 +31,10 @@ export class Teller {
   }
 
   /** Call with what lies in the log; what it returns is for `waitUntil`. */
-  tell(entries: readonly Entry[], now: number): Promise<void> {
-    if (this.isHeard === false) return Promise.resolve()
+  async tell(entries: readonly Entry[], now: number): Promise<void> {
+    if (this.isHeard === false) return
     for (const { text } of entries) this.add(JSON.parse(text), now)
-    return this.isSending ? Promise.resolve() : this.send()
+    if (!this.isSending) await this.send()
   }
 
   private add(events: Event[], now: number): void {

@@ -9,7 +9,7 @@ import type { Reason } from '../ingest/refusal'
 import type { Site } from '../ingest/settings'
 import { dateOf, type Zones } from '../rollup/interval'
 import { KEEP } from '../whale/sweep'
-import type { Terms } from '../whale/whale'
+import type { Terms } from '../whale/life'
 import type { Salt } from './salts'
 
 const HOUR = 3_600_000

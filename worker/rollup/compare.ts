@@ -8,6 +8,7 @@ import { type Calendar, calendarOf, DAY, type Zones } from './calendar'
 import { floor, next, starts as startsOf } from './interval'
 
 const HOUR = 3_600_000
+const HOURS_OF_DAY = 24
 
 export interface Overlay {
   /** All earlier buckets, and where the last of them ends. */
@@ -19,9 +20,9 @@ export interface Overlay {
 
 /** What buckets are shifted by, in their own unit: hours, days or months. */
 const SHIFTS: Record<Exclude<Comparison, 'previous'>, Partial<Record<Interval, number>>> = {
-  week: { hour: 7 * 24, day: 7, week: 7 },
-  month: { hour: 28 * 24, day: 28, week: 28, month: 1 },
-  year: { hour: 364 * 24, day: 364, week: 364, month: 12, quarter: 12, year: 12 },
+  week: { hour: 7 * HOURS_OF_DAY, day: 7, week: 7 },
+  month: { hour: 28 * HOURS_OF_DAY, day: 28, week: 28, month: 1 },
+  year: { hour: 364 * HOURS_OF_DAY, day: 364, week: 364, month: 12, quarter: 12, year: 12 },
 }
 
 interface Unit {
@@ -99,21 +100,28 @@ function between(
   const [least, most] = unit.length
   const from = starts[0]! - shift * most - unit.slack
   const around = startsOf(interval, from, starts.at(-1)! - shift * least + unit.slack, zones)
+  // A day that begins at one o'clock lies over a whole day all the same.
+  const day = calendar.day(starts[0]!)
+  const isMorning = interval === 'hour' && calendar.startOfDay(day) === starts[0]
+  const lowest = isMorning ? day * HOURS_OF_DAY - shift : positions[0]!
   const isIn = (start: number) => {
     const position = unit.position(start, calendar)
-    return position >= positions[0]! && position <= positions.at(-1)!
+    return position >= lowest && position <= positions.at(-1)!
   }
   const first = around.findIndex(isIn)
   return first < 0 ? around.slice(0, 1) : around.slice(first, around.findLastIndex(isIn) + 1)
 }
 
-/** An hour that comes twice meets the same hour of a day where it comes once, and the other way round. */
+/** An hour that comes twice meets the same hour of a day where it comes once, and the other way round: the last takes what is left. */
 function dealt(positions: readonly number[], earlier: ReadonlyMap<number, number[]>): number[][] {
-  return positions.map((position, i) => {
-    const list = earlier.get(position) ?? []
-    const isAgain = positions[i - 1] === position
-    const comesAgain = positions[i + 1] === position
-    return list.slice(isAgain ? 1 : 0, comesAgain ? 1 : undefined)
+  const left = new Map<number, number>()
+  for (const position of positions) left.set(position, (left.get(position) ?? 0) + 1)
+  const taken = new Map<number, number>()
+  return positions.map((position) => {
+    const [i, others] = [taken.get(position) ?? 0, left.get(position)! - 1]
+    taken.set(position, i + 1)
+    left.set(position, others)
+    return (earlier.get(position) ?? []).slice(i, others ? i + 1 : undefined)
   })
 }
 

@@ -55,7 +55,7 @@ export function withoutPath(dimensions: Dimensions, path: Path): Dimensions {
   const [name = '', ...below] = path
   if (isList(dimensions)) return dimensions.some(isList) ? withoutReady(dimensions, path) : cutList(dimensions, path)
   if (typeof dimensions !== 'object' || dimensions === null) {
-    return below.length === 0 && String(dimensions) === name ? null : dimensions
+    return below.length === 0 && isCalled(dimensions, name) ? null : dimensions
   }
   if (!Object.hasOwn(dimensions, name)) return dimensions
   const tree = dimensions as { readonly [name: string]: Dimensions } // No list, no text: a tree.
@@ -67,18 +67,22 @@ export function withoutPath(dimensions: Dimensions, path: Path): Dimensions {
 
 /** A list is one path with every prefix: it ends before the one that goes. */
 function cutList(list: readonly Dimensions[], path: Path): Dimensions {
-  const starts = path.length <= list.length && path.every((name, i) => String(list[i]) === name)
+  const starts = path.length <= list.length && path.every((name, i) => isCalled(list[i], name))
   return starts ? list.slice(0, path.length - 1) : list
 }
 
 function withoutReady(paths: readonly Dimensions[], path: Path): Dimensions {
   const left = paths.filter((each) => {
     const names = isList(each) ? each : [each]
-    return !path.every((name, i) => i < names.length && String(names[i]) === name)
+    return !path.every((name, i) => isCalled(names[i], name))
   })
   if (left.length === paths.length) return paths
   return left.length ? left : null
 }
+
+/** Numbers and truths are names by their text. */
+const isCalled = (value: Dimensions | undefined, name: string): boolean =>
+  value !== null && typeof value !== 'object' && value !== undefined && String(value) === name
 
 const isList = (value: Dimensions): value is readonly Dimensions[] => Array.isArray(value)
 

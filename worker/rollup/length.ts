@@ -4,27 +4,42 @@ import { dayOf } from './interval'
 
 const SECOND = 1_000
 
-/** Where a moment lies, counted in the unit: whole at the unit's own starts. Lengths are differences. */
-const positions = {
-  seconds: (ms) => ms / SECOND,
-  minutes: (ms) => ms / (60 * SECOND),
-  hours: (ms) => ms / (3_600 * SECOND),
-  days: dayPosition,
-  weeks: (ms, calendar) => dayPosition(ms, calendar) / 7,
+/**
+ * A place in time, counted in a unit: whole ones since 1970, and how far into the next. Apart, because the difference of
+ * two large numbers would keep few digits of a short bucket.
+ */
+type Place = readonly [whole: number, part: number]
+
+const fixed =
+  (length: number) =>
+  (ms: number): Place => {
+    const whole = Math.floor(ms / length)
+    return [whole, (ms - whole * length) / length]
+  }
+
+const places = {
+  seconds: fixed(SECOND),
+  minutes: fixed(60 * SECOND),
+  hours: fixed(3_600 * SECOND),
+  days: dayPlace,
+  weeks: (ms, calendar) => {
+    const [day, part] = dayPlace(ms, calendar)
+    const week = Math.floor(day / 7)
+    return [week, (day - 7 * week + part) / 7]
+  },
   months: (ms, calendar) => {
     const [year, month] = monthAt(ms, calendar)
     const first = dayOf(year, month, 1)
-    return year * 12 + month + (dayPosition(ms, calendar) - first) / (dayOf(year, month + 1, 1) - first)
+    return [year * 12 + month, partOf(first, dayOf(year, month + 1, 1), ms, calendar)]
   },
   years: (ms, calendar) => {
     const [year] = monthAt(ms, calendar)
-    const first = dayOf(year, 1, 1)
-    return year + (dayPosition(ms, calendar) - first) / (dayOf(year + 1, 1, 1) - first)
+    return [year, partOf(dayOf(year, 1, 1), dayOf(year + 1, 1, 1), ms, calendar)]
   },
-} satisfies Record<string, (ms: number, calendar: Calendar) => number>
+} satisfies Record<string, (ms: number, calendar: Calendar) => Place>
 
-export type Unit = keyof typeof positions
-export const isUnit = (name: string): name is Unit => Object.hasOwn(positions, name)
+export type Unit = keyof typeof places
+export const isUnit = (name: string): name is Unit => Object.hasOwn(places, name)
 
 export interface Buckets {
   starts: readonly number[]
@@ -37,8 +52,11 @@ export interface Buckets {
 
 export function lengths(unit: Unit, { starts, end, ends = [], zones }: Buckets): number[] {
   const calendar = calendarOf(zones)
-  const at = (ms: number) => positions[unit](ms, calendar)
-  return starts.map((start, i) => at(ends[i] ?? starts[i + 1] ?? end) - at(start))
+  return starts.map((start, i) => {
+    const [first, from] = places[unit](start, calendar)
+    const [last, to] = places[unit](ends[i] ?? starts[i + 1] ?? end, calendar)
+    return last - first + (to - from)
+  })
 }
 
 /** Of the month each bucket begins in; and of all months that buckets begin in, each once. */
@@ -54,10 +72,16 @@ export function daysInMonths({ starts, zones }: Buckets): { values: number[]; to
   return { values, total: [...months.values()].reduce((total, days) => total + days, 0) }
 }
 
-function dayPosition(ms: number, calendar: Calendar): number {
+function dayPlace(ms: number, calendar: Calendar): Place {
   const day = calendar.day(ms)
   const start = calendar.startOfDay(day)
-  return day + (ms - start) / (calendar.startOfDay(day + 1) - start)
+  return [day, (ms - start) / (calendar.startOfDay(day + 1) - start)]
+}
+
+/** How far a moment is into a stretch of days. */
+function partOf(first: number, next: number, ms: number, calendar: Calendar): number {
+  const [day, part] = dayPlace(ms, calendar)
+  return (day - first + part) / (next - first)
 }
 
 function monthAt(ms: number, calendar: Calendar): [year: number, month: number] {

@@ -56,7 +56,8 @@ const isReading = (name: string): name is Exclude<Reading, 'plain'> => Object.ha
 export const FUNCTIONS = Object.keys(readings).filter(isReading)
 
 const NUMBER = /^-?(\d+\.?\d*|\.\d+)$/
-const CALL = /^(\w+)\((.*)\)$/
+/** `visits (old)` is a name; what begins like a call must be one. */
+const CALL = /^(\w+)\((.*)$/
 
 /** What a name means; undefined where it has the form of a function that there is not. */
 export function termOf(name: string): Term | undefined {
@@ -65,9 +66,10 @@ export function termOf(name: string): Term | undefined {
   if (name === '_count') return { kind: 'count' }
   if (name === '_days_in_month') return { kind: 'daysInMonth' }
   if (name === 'visitors' || name === 'daily_visitors') return { kind: 'visitors', name }
-  const [, called, inner] = CALL.exec(name) ?? []
+  const [, called, inner = ''] = CALL.exec(name) ?? []
   if (called === undefined) return name === '' ? undefined : { kind: 'read', name, as: 'plain' }
-  return isReading(called) && inner ? { kind: 'read', name: inner, as: called } : undefined
+  if (!isReading(called) || inner.length < 2 || !inner.endsWith(')')) return undefined
+  return { kind: 'read', name: inner.slice(0, -1), as: called }
 }
 
 export function valuesOf(term: Term, cells: Cells, buckets: Buckets): Values {

@@ -15,7 +15,7 @@ import { answered, open } from './answers'
 import { readBody } from './body'
 import { type Fields, fieldsOf, number, only, text, texts } from './fields'
 import { apart } from './parameter'
-import { Problem } from './problem'
+import { bad, Problem } from './problem'
 import { questionOf } from './question'
 import { offsetOf, rankedOr400 } from './rank'
 
@@ -104,7 +104,7 @@ async function answerOf(c: Context<App>, site: Site, question: CubeQuestion) {
   const { partial, ...answer } = await whale(c.env, site.site).cube(question)
   // RPC's types forget which of two shapes it is.
   const { problem, results } = answer as { problem?: string; results?: CubeSeries[] }
-  if (problem !== undefined) throw new Problem(400, `groupByDimensions: ${problem}`, 'groupByDimensions')
+  if (problem !== undefined) throw bad('groupByDimensions', `${problem}`)
   return { series: results ?? [], ...(partial && { partial }) }
 }
 
@@ -136,7 +136,7 @@ function planned(filter: CubeFilter, site: Site): Plan {
       field,
     )
   }
-  if ('problem' in plan) throw new Problem(400, `${field}: ${plan.problem}`, field)
+  if ('problem' in plan) throw bad(field, plan.problem)
   return plan
 }
 
@@ -155,7 +155,7 @@ function time(fields: Fields, field: string): number | undefined {
 
 function limitOf(fields: Fields): number {
   const limit = number(fields, 'limit', 1, MOST_LIMIT) ?? DEFAULT_LIMIT
-  if (!Number.isInteger(limit)) throw new Problem(400, 'limit: must be a whole number', 'limit')
+  if (!Number.isInteger(limit)) throw bad('limit', 'must be a whole number')
   return limit
 }
 
@@ -166,16 +166,16 @@ function resolutionOf(given: unknown): Interval {
       : INTERVALS.find((each) => each === (given ?? 'hour'))
   if (interval) return interval
   const known = `${Object.keys(SECONDS).join(', ')} (seconds), ${INTERVALS.join(', ')}`
-  throw new Problem(400, `resolution: must be one of ${known}`, 'resolution')
+  throw bad('resolution', `must be one of ${known}`)
 }
 
 function measurementsOf(fields: Fields): [name: string, measure: Measure][] {
   const entries = entriesOf(fields, 'measurements') ?? [['hits', 'SUM']]
   if (!entries.length || entries.length > MOST_MEASURES)
-    throw new Problem(400, `measurements: must name 1 to ${MOST_MEASURES} measures`, 'measurements')
+    throw bad('measurements', `must name 1 to ${MOST_MEASURES} measures`)
   return entries.map(([name, asked]) => {
     const measure = MEASURES.find((each) => each === asked)
-    if (!measure) throw new Problem(400, `measurements.${name}: must be one of ${MEASURES.join(', ')}`, 'measurements')
+    if (!measure) throw bad('measurements', `${name} must be one of ${MEASURES.join(', ')}`)
     return [name, measure]
   })
 }
@@ -183,7 +183,7 @@ function measurementsOf(fields: Fields): [name: string, measure: Measure][] {
 function filterOf(fields: Fields): CubeFilter {
   const entries = (entriesOf(fields, 'dimensionValues') ?? []).map(([name, value]): [string, string] => {
     if ((typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') || value === '')
-      throw new Problem(400, `dimensionValues.${name}: must be one value`, 'dimensionValues')
+      throw bad('dimensionValues', `${name} must be one value`)
     return [name, String(value)]
   })
   return {
@@ -195,6 +195,6 @@ function filterOf(fields: Fields): CubeFilter {
 function entriesOf(fields: Fields, field: string): [name: string, value: unknown][] | undefined {
   const value = fields[field]
   if (value === undefined || value === null) return undefined
-  if (typeof value !== 'object' || Array.isArray(value)) throw new Problem(400, `${field}: must be an object`, field)
+  if (typeof value !== 'object' || Array.isArray(value)) throw bad(field, 'must be an object')
   return Object.entries(value)
 }

@@ -4,11 +4,11 @@ import { cors } from 'hono/cors'
 import { line } from '../../sdk/chart/line'
 import type { Graph } from '../../sdk/wire/query'
 import { whale } from '../env'
-import type { Question } from '../whale/answer'
 import { type App, siteFor } from './access'
 import { csv } from './csv'
-import { Problem } from './problem'
+import { bad, Problem } from './problem'
 import { questionOf } from './question'
+import { graphOfSites } from './together'
 
 const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
 /** Narrower than a phone or wider than a wall is a typing error. */
@@ -46,13 +46,15 @@ export const graphs = new Hono<App>()
 async function graphOf(c: Context<App>): Promise<Graph> {
   const now = Date.now()
   const query = c.req.query()
+  if (/^all$|,/.test(query.site ?? '')) return graphOfSites(c, query, now)
   const { site, access } = await siteFor(c, query.site, 'share', now)
-  return ask(c, site.site, questionOf(query, site, access, now))
+  const question = questionOf(query, site, access, now)
+  const stub = whale(c.env, site.site)
+  const answered = question.where ? await stub.search(question) : await stub.answer(question)
+  if ('problem' in answered) throw bad('where', answered.problem)
+  // RPC's types forget that a point is a pair.
+  return { site: site.site, ...answered } as Graph
 }
-
-/** One site's answer. RPC's types forget that a point is a pair. */
-const ask = async (c: Context<App>, site: number, question: Question): Promise<Graph> =>
-  ({ site, ...(await whale(c.env, site).answer(question)) }) as Graph
 
 function size(c: Context<App>, field: string, [least, most]: readonly [number, number]): number | undefined {
   const text = c.req.query(field)

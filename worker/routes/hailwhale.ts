@@ -11,18 +11,17 @@ import { THRESHOLD } from '../rollup/rank'
 import { type Access, type App, siteFor } from './access'
 import { answered, open } from './answers'
 import { apart, flag, whole } from './parameter'
-import { Problem } from './problem'
+import { bad } from './problem'
 import { type Query, questionOf } from './question'
-import { offsetOf, rankedOr400 } from './rank'
+import { offsetOf, only, rankedOr400 } from './rank'
+import { MOST_DEPTH } from './words'
+import { zonesOf } from './zone'
 
 /** What `/totals` sums where no period is asked for. In another zone than the site's, months cannot be had. */
 const PERIODS = ['minute:1h', 'hour:24h', 'day:7d', 'day:30d', 'month:12mo', 'all']
 const PERIODS_ABROAD = PERIODS.slice(0, 4)
 /** Each is a question of its own. */
 const MOST_PERIODS = 16
-const MOST_DEPTH = 8
-/** No clock is further from UTC than 14 hours; HailWhale writes them in hundredths. */
-const FARTHEST = 1_400
 /** These answers sort and do not say what matters. */
 const UNJUDGED = { threshold: THRESHOLD, offset: 0 }
 
@@ -43,6 +42,7 @@ export const hailwhale = new Hono<App>()
   })
   .get('/plotpoints', async (c) => {
     const { site, access, query, now } = await asked(c)
+    only(query)
     const { own, rest } = apart(query, ['with_totals'])
     const isTotalled = flag(own.with_totals, 'with_totals')
     const { sort, metrics, ...question } = questionOf(rest, site, access, now)
@@ -61,6 +61,7 @@ export const hailwhale = new Hono<App>()
   })
   .get('/dimensions', async (c) => {
     const { site, access, query, now } = await asked(c)
+    only(query)
     const { own, rest } = apart(query, ['recursive', 'offset', 'depth'])
     const isRecursive = flag(own.recursive, 'recursive')
     const { sort, metrics, ...question } = questionOf(rest, site, access, now)
@@ -99,11 +100,7 @@ async function asked(c: Context<App>): Promise<Asked> {
   const now = Date.now()
   const query = c.req.query()
   const { site, access } = await siteFor(c, query.site, 'share', now)
-  const { own, rest } = apart(query, ['tzoffset'])
-  const tz = own.tzoffset === undefined ? undefined : zoneOf(own.tzoffset)
-  if (tz !== undefined && rest.tz !== undefined)
-    throw new Problem(400, 'tzoffset: give tz or this, not both', 'tzoffset')
-  return { site, access, now, query: { ...rest, ...(tz !== undefined && { tz }) } }
+  return { site, access, query, now }
 }
 
 const askedOf = (c: Context<App>, { site }: Site) => whale(c.env, site)
@@ -111,9 +108,8 @@ const askedOf = (c: Context<App>, { site }: Site) => whale(c.env, site)
 /** The periods by name, each with the query that asks for it. */
 function periodsOf(query: Query, site: Site): [name: string, query: Query][] {
   if (query.from !== undefined || query.to !== undefined) return [[`${query.from ?? ''}-${query.to ?? ''}`, query]]
-  const isAbroad = query.tz !== undefined && query.tz !== site.zones.at(-1)?.zone
-  const periods = query.period?.split(',') ?? (isAbroad ? PERIODS_ABROAD : PERIODS)
-  if (periods.length > MOST_PERIODS) throw new Problem(400, `period: are more than ${MOST_PERIODS}`, 'period')
+  const periods = query.period?.split(',') ?? (zonesOf(query, site).foreign ? PERIODS_ABROAD : PERIODS)
+  if (periods.length > MOST_PERIODS) throw bad('period', `names more than ${MOST_PERIODS}`)
   return periods.map((period) => [period, { ...query, period }])
 }
 
@@ -128,15 +124,3 @@ function byDimension<Value>(series: readonly Series[], of: (each: Series) => Val
 /** HailWhale's spelling: `_`, a bare name, or a JSON list. */
 const dimensionText = (path: Path): string =>
   path.length === 0 ? '_' : path.length === 1 ? path[0]! : JSON.stringify(path)
-
-/** −700 is seven hours west: `-07:00`. */
-function zoneOf(text: string): string {
-  const hundredths = Number(text)
-  const minutes = (hundredths * 3) / 5
-  if (!text.trim() || !(Math.abs(hundredths) <= FARTHEST) || !Number.isInteger(minutes))
-    throw new Problem(400, 'tzoffset: must be hundredths of hours, such as -700 for seven hours west', 'tzoffset')
-  if (minutes === 0) return 'UTC'
-  const two = (number: number) => String(number).padStart(2, '0')
-  const ahead = Math.abs(minutes)
-  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`
-}

@@ -6,7 +6,7 @@ import { EVERY } from '../rollup/pattern'
 import { SPIED } from '../whale/spy'
 import { type App, siteFor } from './access'
 import { Problem } from './problem'
-import { whole } from './question'
+import { whole } from './parameter'
 import { pathOf } from './words'
 
 const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
@@ -41,8 +41,9 @@ export const live = new Hono<App>()
   })
   .get('/live', async (c) => {
     const { site, now } = await asked(c, ['type', 'dimension', 'metric', 'by'])
-    const dimension = pathOf('dimension', c.req.query('dimension') ?? '_')
-    const by = c.req.query('by') === undefined ? dimension : pathOf('by', c.req.query('by')!)
+    const dimension = pathOf('dimension', c.req.query('dimension') || '_')
+    const { by: partitions } = c.req.query()
+    const by = partitions ? pathOf('by', partitions) : dimension
     const question = { type: wordOf(c, 'type', EVERY), dimension, metric: wordOf(c, 'metric', 'hits'), by, now }
     const answer = await whale(c.env, site).live(question)
     return c.json({ site, ...question, ...answer }, 200, HEADERS)

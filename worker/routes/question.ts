@@ -9,10 +9,12 @@
 import { COMPARISONS, INTERVALS, type Comparison, type Interval } from '../../sdk/wire/query'
 import type { Site } from '../ingest/settings'
 import { compareProblem, overlayOf } from '../rollup/compare'
+import { readsSketches } from '../rollup/distinct'
 import { FOREVER, startOfDate, starts, type Zones } from '../rollup/interval'
 import { type Derived, type Metric, parseMetric } from '../rollup/metric'
 import { periodOf } from '../rollup/period'
 import { type Filter, parseWhere } from '../rollup/where'
+import { KEEP } from '../whale/sweep'
 import type { Question } from '../whale/answer'
 import type { Access } from './access'
 import { bad, Problem } from './problem'
@@ -28,6 +30,7 @@ const DEFAULT_PERIOD = '24h'
 const DEFAULT_LIMIT = 10
 
 export type Query = Record<string, string>
+type Given<Name extends string> = Record<Name, string | undefined>
 /** What a site defines for itself stands wherever a metric is asked for. */
 type Asked = Site & { metrics?: Record<string, Derived> }
 
@@ -43,7 +46,7 @@ export function questionOf(query: Query, site: Asked, access: Access, now: numbe
   const given: Query = Object.fromEntries(Object.entries(query).filter(([, text]) => text !== ''))
   const { period, ...zoned } = withoutZone(given)
   const { zones, timezone, foreign } = zonesOf(zoned, site)
-  const { from, to, fits } = rangeOf({ ...given, period }, zones, now)
+  const { from, to, fits } = rangeOf({ period, from: given.from, to: given.to }, zones, now)
   if (from >= to) throw bad('from', 'must lie before to')
   const metric = (field: string, text: string) => metricOf(field, text, site.metrics)
   const [asked, texts] = first(given, ['metric', 'metrics'], 'hits')
@@ -76,7 +79,22 @@ export function questionOf(query: Query, site: Asked, access: Access, now: numbe
     throw bad('threshold', `is a share of a total, and ${question.sort.metric.text} is a ratio; sort by what is none`)
   }
   checkScope(question, access)
+  if (question.where) checkRaw(question, site, now)
   return question
+}
+
+/** Raw events are kept for a while only, and do not say whose they are. */
+function checkRaw(question: Question, site: Site, now: number): void {
+  const { raw } = site.keep ?? KEEP
+  if (raw === 0) throw bad('where', 'is asked of raw events, and this site keeps none: its setting keep.raw is 0')
+  if (since(question) < now - (raw + 1) * DAY) {
+    throw bad(
+      'from',
+      `lies before raw events are kept, ${raw} days by the site's setting keep.raw; where is asked of them`,
+    )
+  }
+  const distinct = [...question.metrics, question.sort.metric].find(readsSketches)
+  if (distinct) throw bad('metric', `${distinct.text} can't be had with where: raw events do not say whose they are`)
 }
 
 /** The first of several names for the same that is given, and its text. */
@@ -86,14 +104,14 @@ function first(query: Query, names: readonly [string, ...string[]], fallback: st
 }
 
 /** `mtd|-700` is HailWhale's: a period in another zone, by its offset or name. */
-function withoutZone({ period, tz, tzoffset }: Query): Record<'period' | 'tz' | 'tzoffset', string | undefined> {
+function withoutZone({ period, tz, tzoffset }: Query): Given<'period' | 'tz' | 'tzoffset'> {
   const [bare, zone, ...more] = period?.split('|') ?? []
   if (zone === undefined) return { period, tz, tzoffset }
   if (more.length) throw bad('period', 'has more than one zone after |')
   if (tz !== undefined || tzoffset !== undefined)
     throw bad('period', 'names a zone after |, and so does tz or tzoffset')
   const isOffset = /^\s*[+-]?[\d.]+$/.test(zone)
-  return { period: bare, tz: isOffset ? undefined : zone, tzoffset: isOffset ? zone : undefined }
+  return { period: bare || undefined, tz: isOffset ? undefined : zone, tzoffset: isOffset ? zone : undefined }
 }
 
 /** The first moment that is read. */
@@ -102,9 +120,11 @@ function since({ compare, interval, from, to, zones }: Question): number {
   return overlayOf(compare, interval, starts(interval, from, to, zones), zones).starts[0] ?? from
 }
 
-type RangeQuery = Query | { period: string | undefined; from?: string; to?: string }
-
-function rangeOf(query: RangeQuery, zones: Zones, now: number): { from: number; to: number; fits: Interval } {
+function rangeOf(
+  query: Given<'period' | 'from' | 'to'>,
+  zones: Zones,
+  now: number,
+): { from: number; to: number; fits: Interval } {
   if (query.from === undefined && query.to === undefined) {
     const period = periodOf(query.period ?? DEFAULT_PERIOD, now, zones)
     if ('problem' in period) throw bad('period', period.problem)
@@ -171,7 +191,7 @@ function sortOf(
   return { metric: metric('sort', spoken(descending ? text.slice(1) : text)), descending }
 }
 
-export function whole(text: string | undefined, field: string, least: number, most: number): number | undefined {
+function whole(text: string | undefined, field: string, least: number, most: number): number | undefined {
   if (text === undefined) return undefined
   const value = Number(text)
   if (!Number.isInteger(value) || value < least || value > most) {

@@ -6,20 +6,23 @@ import { type Order, ORDERS, type Ranking, type RankQuestion } from '../whale/ra
 import { type App, siteFor } from './access'
 import { answered, open } from './answers'
 import { apart, flag, fraction, whole } from './parameter'
-import { Problem } from './problem'
-import { questionOf } from './question'
+import { bad } from './problem'
+import { type Query, questionOf } from './question'
+import { MOST_DEPTH } from './words'
 
 /** No page begins further on than anything can be ranked. */
 const MOST_OFFSET = 20_000
-const MOST_DEPTH = 8
+/** What a graph can be asked and a ranking cannot: to leave it out in silence would be another answer. */
+const GRAPHS_OWN = ['compare', 'rest', 'threshold', 'where']
 
 export const ranks = new Hono<App>().use('/rank', open).get('/rank', async (c) => {
   const now = Date.now()
   const { own, rest } = apart(c.req.query(), ['depth', 'sort', 'offset', 'threshold', 'points'])
+  only(rest)
   const { site, access } = await siteFor(c, rest.site, 'share', now)
   const { metrics, limit, ...asked } = questionOf(rest, site, access, now)
   const [metric, ...more] = metrics
-  if (!metric || more.length) throw new Problem(400, 'metric: one at a time is ranked', 'metric')
+  if (!metric || more.length) throw bad('metric', 'one at a time is ranked')
   const isPointed = flag(own.points, 'points')
   const question: RankQuestion = {
     ...asked,
@@ -52,14 +55,19 @@ export const ranks = new Hono<App>().use('/rank', open).get('/rank', async (c) =
 /** RPC's types forget that a point is a pair, and which of two shapes it is. */
 export function rankedOr400(ranking: object): Ranking {
   const { problem } = ranking as { problem?: string }
-  if (problem !== undefined) throw new Problem(400, `depth: ${problem}`, 'depth')
+  if (problem !== undefined) throw bad('depth', problem)
   return ranking as Ranking
+}
+
+export function only(query: Query): void {
+  const graphs = GRAPHS_OWN.find((name) => query[name] !== undefined && query[name] !== '')
+  if (graphs !== undefined) throw bad(graphs, 'can be had of /graph only')
 }
 
 export const offsetOf = (text: string | undefined): number => whole(text, 'offset', 0, MOST_OFFSET) ?? 0
 
 function sortOf(text = '-score'): RankQuestion['sort'] {
   const by = ORDERS.find((each): each is Order => each === text.replace(/^-/, ''))
-  if (!by) throw new Problem(400, `sort: must be one of ${ORDERS.join(', ')}, with - for the greatest first`, 'sort')
+  if (!by) throw bad('sort', `must be one of ${ORDERS.join(', ')}, with - for the greatest first`)
   return { by, descending: text.startsWith('-') }
 }

@@ -14,7 +14,8 @@ const FIELDS = ['site', 'type', 'pk', 'dimension', 'dimensions', 'metric', 'metr
 export const reset = new Hono<App>().post('/', async (c) => {
   const fields = fieldsOf(await c.req.json().catch(() => undefined))
   only(fields, FIELDS)
-  const named = c.req.query('site') ?? (fields.site === undefined ? undefined : String(fields.site))
+  const given = typeof fields.site === 'number' ? String(fields.site) : text(fields, 'site')
+  const named = c.req.query('site') ?? given
   const { site } = await siteFor(c, named, 'admin', Date.now())
   const visitor = text(fields, 'visitor')
   const { keys } = await deploymentOf(c.env)

@@ -11,7 +11,7 @@ import { keyOf, pathOf, REST } from '../rollup/dimension'
 import { readsSketches } from '../rollup/distinct'
 import { next, starts, type Zones } from '../rollup/interval'
 import type { Metric } from '../rollup/metric'
-import { seriesOf } from '../rollup/series'
+import { type Parts, seriesOf } from '../rollup/series'
 import { isUnion } from '../rollup/visitors'
 import type { Filter } from '../rollup/where'
 import type { LevelName } from './cells'
@@ -84,6 +84,19 @@ export function answer(reader: Readable, question: Question): Answer {
   }
 }
 
+/** Which time is read: the buckets asked and those they are compared with, as stretches that do not touch each other. */
+export function spansOf({ interval, from, to, zones, compare }: Question): { from: number; to: number }[] {
+  const buckets = starts(interval, from, to, zones)
+  const first = buckets[0] ?? from
+  const asked = { from: first, to: next(interval, buckets.at(-1) ?? first, zones) }
+  const overlay = compare && overlayOf(compare, interval, buckets, zones)
+  const earlier = overlay && { from: overlay.starts[0] ?? first, to: overlay.end }
+  if (!earlier) return [asked]
+  return earlier.to >= asked.from
+    ? [{ from: Math.min(earlier.from, asked.from), to: Math.max(earlier.to, asked.to) }]
+    : [earlier, asked]
+}
+
 /** Whether the site's zone changed within a bucket, or changed at its end and so moved that end. */
 const isSeam = ({ interval, zones }: Question, start: number, end: number): boolean =>
   zones.some(({ from }, i) => {
@@ -109,11 +122,16 @@ interface Child extends Found {
 }
 
 class Asker {
+  private readonly common: Pick<Parts, 'starts' | 'end' | 'zones' | 'interval'>
+
   constructor(
     private readonly reader: Readable,
     private readonly question: Question,
     private readonly frame: Frame,
-  ) {}
+  ) {
+    const { interval, zones } = question
+    this.common = { starts: frame.buckets, end: frame.span.to, zones, interval }
+  }
 
   series(): Series[] {
     const root = keyOf(this.question.dimension)
@@ -124,17 +142,12 @@ class Asker {
   }
 
   private seriesAt(key: string, { cells, earlier }: Found): Series[] {
-    const { buckets, span, earlier: frame } = this.frame
-    const { interval, zones } = this.question
-    const compared = frame && { overlay: frame.overlay, cells: earlier }
+    const frame = this.frame.earlier
     const parts = {
+      ...this.common,
       dimension: pathOf(key),
       cells,
-      starts: buckets,
-      end: span.to,
-      zones,
-      interval,
-      ...(compared && { compared }),
+      ...(frame && { compared: { overlay: frame.overlay, cells: earlier } }),
     }
     return this.question.metrics.map((metric) => seriesOf({ ...parts, metric }))
   }
@@ -161,7 +174,7 @@ class Asker {
         ...this.seriesAt(child.key, child),
         ...this.below(child.key, child.cells, depth - 1),
       ]),
-      ...(left.cells.size ? this.seriesAt(restKey, left) : []),
+      ...(left.cells.size || left.earlier.size ? this.seriesAt(restKey, left) : []),
     ]
   }
 
@@ -174,17 +187,7 @@ class Asker {
   }
 
   private score(key: string, cells: Cells): number {
-    const { buckets, span } = this.frame
-    const { interval, zones, sort } = this.question
-    return seriesOf({
-      dimension: pathOf(key),
-      metric: sort.metric,
-      cells,
-      starts: buckets,
-      end: span.to,
-      zones,
-      interval,
-    }).total
+    return seriesOf({ ...this.common, dimension: pathOf(key), metric: this.question.sort.metric, cells }).total
   }
 
   /** Asked one by one, a dimension's bare name has the visitors of its values. */

@@ -8,8 +8,7 @@ import { floor, next } from '../rollup/interval'
 import type { Question } from './answer'
 import type { Cells } from './pending'
 import type { Level, Plan } from './plan'
-import type { Readable } from './reader'
-import type { Span } from './reader'
+import type { Readable, Span } from './reader'
 
 /** Some 10 MB as JSON: more is an export, not an answer. */
 export const MOST_VALUES = 100_000

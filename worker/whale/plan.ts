@@ -4,6 +4,7 @@
  * its names joined: `country*device` › SE › mobile.
  */
 import type { Path } from '../../sdk/wire/event'
+import { TIMES } from '../ingest/cross'
 
 /** Deeper than this no path is counted; the first name is the combination's own. */
 const MOST_NAMES = 7
@@ -46,7 +47,7 @@ export function planOf(query: CubeFilter, cross: readonly (readonly string[])[])
   const orders = [
     ...NESTS.map((levels) => ({ prefix: [levels[0]!], levels })),
     ...names.map((name) => ({ prefix: [name], levels: [name] })),
-    ...cross.map((levels) => ({ prefix: [levels.join('*')], levels })),
+    ...cross.map((levels) => ({ prefix: [levels.join(TIMES)], levels })),
   ]
   // The query's names must be the first levels of an order, or there would be more to sum than was counted together.
   const fitting = orders

@@ -4,15 +4,16 @@
  */
 import type { Path } from '../../sdk/wire/event'
 import type { Series } from '../../sdk/wire/query'
-import type { Cell } from '../rollup/cell'
 import { keyOf, pathOf } from '../rollup/dimension'
+import { readsSketches } from '../rollup/distinct'
 import { next, starts } from '../rollup/interval'
 import type { Metric } from '../rollup/metric'
 import { type Ranked, rankRatios, rankTotals, ratioOf } from '../rollup/rank'
 import { seriesOf } from '../rollup/series'
+import { isUnion } from '../rollup/visitors'
 import type { Question } from './answer'
-import type { Readable } from './reader'
-import type { Span } from './reader'
+import type { Cells } from './pending'
+import type { Readable, Span } from './reader'
 
 /** All the live paths of a busy hour; more would take seconds, in which the object does nothing else. */
 export const MOST_RANKED = 20_000
@@ -84,7 +85,9 @@ function scopeOf(reader: Readable, question: RankQuestion): Scope {
   const buckets = starts(interval, from, to, zones)
   const first = buckets[0] ?? from
   const end = next(interval, buckets.at(-1) ?? first, zones)
-  return { reader, question, buckets, span: { interval, from: first, to: end, zones, ...(level && { level }) } }
+  const sketches = [question.metric, ...question.series].some(readsSketches)
+  const span: Span = { interval, from: first, to: end, zones, sketches, ...(level && { level }) }
+  return { reader, question, buckets, span }
 }
 
 /** The numbers of one dimension: numerator and denominator of a ratio, or a total as the first of them. */
@@ -96,11 +99,10 @@ interface Sides {
 
 const totals = (sides: readonly Sides[]) => sides.map(({ path, top }) => ({ path, total: top }))
 
-function sidesOf({ question, span, buckets }: Scope, key: string, cells: ReadonlyMap<number, Cell>): Sides {
-  const { metric, zones } = question
+function sidesOf(scope: Scope, key: string, cells: Cells): Sides {
+  const { metric } = scope.question
   const path = pathOf(key)
-  const total = (each: Metric) =>
-    seriesOf({ dimension: path, metric: each, cells, starts: buckets, end: span.to, zones }).total
+  const total = (each: Metric) => seriesFrom(scope, path, cells, each).total
   if (!metric.under) return { path, top: total(metric), bottom: 0 }
   const side = (over: Metric['over']): Metric => ({ text: metric.text, over, mode: 'plain' })
   return { path, top: total(side(metric.over)), bottom: total(side(metric.under)) }
@@ -115,7 +117,9 @@ function below(scope: Scope, root: string): Sides[] {
     const keys: string[] = []
     for (const parent of parents) {
       for (const [key, cells] of reader.children(question.type, parent, span)) {
-        found.push(sidesOf(scope, key, cells))
+        // Asked one by one, a dimension's bare name has the visitors of its values.
+        const whole = span.sketches && isUnion(key) ? reader.series(question.type, key, span) : cells
+        found.push(sidesOf(scope, key, whole))
         keys.push(key)
       }
       if (found.length > MOST_RANKED) return found
@@ -136,10 +140,14 @@ const isAt =
   ({ dimension }: Ranked): boolean =>
     keyOf(dimension) === key
 
-function seriesAt({ reader, question, span, buckets }: Scope, dimension: Path): Series[] {
+function seriesAt(scope: Scope, dimension: Path): Series[] {
+  const { reader, question, span } = scope
   if (question.series.length === 0) return []
   const cells = reader.series(question.type, keyOf(dimension), span)
-  return question.series.map((metric) =>
-    seriesOf({ dimension, metric, cells, starts: buckets, end: span.to, zones: span.zones }),
-  )
+  return question.series.map((metric) => seriesFrom(scope, dimension, cells, metric))
+}
+
+function seriesFrom({ question, span, buckets }: Scope, dimension: Path, cells: Cells, metric: Metric): Series {
+  const { interval, zones } = question
+  return seriesOf({ dimension, metric, cells, starts: buckets, end: span.to, zones, interval })
 }

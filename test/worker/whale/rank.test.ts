@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Metric, parseMetric } from '../../../worker/rollup/metric'
 import { rank, type RankQuestion, type Ranking } from '../../../worker/whale/rank'
+import type { Readable } from '../../../worker/whale/reader'
 import { event, holding, HOUR, NOON, UTC } from './readable'
 
 function metric(text: string): Metric {
@@ -135,14 +136,21 @@ test('gives the series of what it shows, of any metrics', () => {
   ])
 })
 
+test('ranks by visitors: a bare name has those of its values', () => {
+  const visits = [1, 2, 3, 3].map((visitor) => event({ country: visitor < 3 ? 'SE' : 'NO' }, {}, { visitor }))
+  expect(shown(ranked(visits, { depth: 2, metric: metric('visitors') }))).toEqual([
+    ['country', 3],
+    ['country/SE', 2],
+    ['country/NO', 1],
+  ])
+})
+
 test('ranks only what happened in the range', () => {
   expect(ranked(countries, { ...country, from: NOON - 9 * HOUR, to: NOON - 8 * HOUR }).dimensions).toEqual([])
 })
 
 test('says so where more lies below than can be ranked', () => {
-  const wide = {
-    ...holding([]),
-    children: () => new Map(Array.from({ length: 20_001 }, (_, i) => [`${i}`, new Map()])),
-  }
+  const crowd = new Map(Array.from({ length: 20_001 }, (_, i) => [`${i}`, new Map()]))
+  const wide: Readable = { series: () => new Map(), children: () => crowd }
   expect(rank(wide, question())).toEqual({ problem: expect.stringContaining('20000 dimensions') })
 })

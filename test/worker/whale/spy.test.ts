@@ -83,6 +83,25 @@ test('shows what an event counts, and not whose it is', async () => {
   expect(JSON.parse(events[0]!.text)).toEqual({ type: 'request', metrics: { n: 1 }, ...event })
 })
 
+test('shows what the log still has where a site keeps no raw events', async () => {
+  const { hail, whale } = await madeSite('UTC', { keep: { raw: 0, hours: 93, days: 800 } })
+  await hail().append([numbered(0)])
+  await hail().merge()
+  await hail().append([numbered(1)])
+  expect(await seen(whale())).toEqual([1, 0])
+})
+
+test('shows nothing of what was reset', async () => {
+  const { hail, whale } = await madeSite()
+  const now = Date.now()
+  const asked = { type: '*', dimension: [], metric: 'n', by: [], now: now + 3_000 }
+  await hail().append([numbered(1, { type: 'gone', at: now }), numbered(2, { at: now })])
+  expect(await whale().live(asked)).toMatchObject({ perSecond: 0.3 })
+  await whale().reset({ type: 'gone' })
+  expect(await seen(whale())).toEqual([2])
+  expect(await whale().live(asked)).toMatchObject({ perSecond: 0.2 })
+})
+
 test('writes nothing, and makes no table where nothing came', async () => {
   const { hail, whale } = await madeSite()
   expect(await seen(whale())).toEqual([])

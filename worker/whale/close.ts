@@ -2,6 +2,7 @@
  * Closing: once an hour all that is pending goes into the cells it belongs to, at every level, in one transaction
  * that also says which fragments are in. There is no other way into cells, so nothing is added twice.
  */
+import { copyOf } from '../rollup/cell'
 import type { Zones } from '../rollup/interval'
 import { Bucket } from './bucket'
 import { CellWriter, levels } from './cells'
@@ -54,6 +55,7 @@ function together(trees: readonly Tree[]): Tree {
   const [first, ...others] = trees
   if (first && !others.length) return first
   const sum = new Tree()
-  for (const tree of trees) for (const { type, key, node } of tree.nodes()) if (node.cell) sum.add(type, key, node.cell)
+  for (const tree of trees)
+    for (const { type, key, node } of tree.nodes()) if (node.cell) sum.add(type, key, copyOf(node.cell))
   return sum
 }

@@ -2,7 +2,7 @@
  * The cells of one bucket as a tree of names, within bounds: so many paths in all, so many children of each. What is
  * beyond them is counted in its parent's `…`, so that totals stay exact and the children still add up to them.
  */
-import { type Cell, empty, merge, value } from '../rollup/cell'
+import { type Cell, merge, value } from '../rollup/cell'
 import { pathOf, REST, SEPARATOR } from '../rollup/dimension'
 
 /** Children that stay by themselves where there are too many: the greatest by hits. */
@@ -25,30 +25,32 @@ export interface Named {
   node: Node
 }
 
+interface Reached {
+  node: Node
+  isThere: boolean
+}
+
 export class Tree {
   /** How many nodes it has. */
   paths = 0
   readonly types = new Map<string, Node>()
   /** What was folded into a `…` last: what comes below it is in that already. */
   private folded = ''
+  /** The parent whose children come just now. */
+  private latest: (Reached & { key: string }) | undefined
 
-  /** Adds a cell; they come in order of type and path, so that parents come before what is below them. */
+  /**
+   * Adds a cell, which is the tree's from then on. They come in order of type and path, so that parents come before what
+   * is below them, and children of one parent one after the other.
+   */
   add(type: string, path: string, cell: Cell): void {
     const kept = this.types.has(type) || this.types.size < MOST_TYPES ? type : REST
     const key = `${kept}${SEPARATOR}${path}`
     if (this.folded && key.startsWith(this.folded)) return
     this.folded = ''
-    let node = this.root(kept)
-    for (const name of pathOf(path)) {
-      const next = node.below?.get(name) ?? this.made(node, name)
-      if (!next) {
-        mergeInto(this.rest(node), cell)
-        this.folded = key + SEPARATOR
-        return
-      }
-      node = next
-    }
-    mergeInto(node, cell)
+    const { node, isThere } = this.reach(kept, path)
+    mergeInto(isThere ? node : this.rest(node), cell)
+    if (!isThere) this.folded = key + SEPARATOR
   }
 
   find(type: string, path: string): Node | undefined {
@@ -64,6 +66,7 @@ export class Tree {
 
   /** Leaves each parent its greatest children. */
   cut(most = MOST_CHILDREN): void {
+    this.latest = undefined
     for (const root of this.types.values()) this.cutBelow(root, most)
   }
 
@@ -71,6 +74,24 @@ export class Tree {
     if (!node.below) return
     if (node.below.size > most + 1) this.fold(node, most)
     for (const child of node.below.values()) this.cutBelow(child, most)
+  }
+
+  /** The node of a path; or, where there is no room for it, the nearest above it. */
+  private reach(type: string, path: string): Reached {
+    if (path === '') return { node: this.root(type), isThere: true }
+    const end = path.lastIndexOf(SEPARATOR)
+    const above = this.parent(type, end < 0 ? '' : path.slice(0, end))
+    if (!above.isThere) return above
+    const name = path.slice(end + 1)
+    const node = above.node.below?.get(name) ?? this.made(above.node, name)
+    return node ? { node, isThere: true } : { node: above.node, isThere: false }
+  }
+
+  private parent(type: string, path: string): Reached {
+    const key = `${type}${SEPARATOR}${path}`
+    // What is folded away lies below the parent at hand, so that one itself is always there.
+    if (this.latest?.key !== key) this.latest = { key, ...this.reach(type, path) }
+    return this.latest
   }
 
   private root(type: string): Node {
@@ -121,8 +142,8 @@ export function weight(cell: Cell | undefined): number {
 }
 
 function mergeInto(node: Node, cell: Cell): void {
-  node.cell ??= empty()
-  merge(node.cell, cell)
+  if (node.cell) merge(node.cell, cell)
+  else node.cell = cell
 }
 
 function* under(key: string, node: Node): Generator<Named> {

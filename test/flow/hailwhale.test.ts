@@ -236,6 +236,20 @@ describe('/rank', () => {
     expect(await important({ metric: 'dollars/hits' })).toEqual(['NO', 'SE', 'DK'])
   })
 
+  test.each([
+    ['24h', 100],
+    ['day:7d', 140],
+    ['month:12mo', 140],
+    ['all', 140],
+    ['minute:1h', 100],
+  ])('ranks what happened within %s', async (period, score) => {
+    const { count, get } = await counting()
+    await count(...EVENTS, { ...EVENTS[0]!, at: Date.now() - 3 * 86_400_000, metrics: { hits: 40 } })
+    const { whole, dimensions } = await get<Rank>('/rank', { type: 'r', dimension: 'country', period })
+    expect(whole.score).toBe(score)
+    expect(dimensions[0]).toMatchObject({ dimension: ['country', 'SE'], score: score - 35 })
+  })
+
   test('ranks ratios, pages, and gives points where asked', async () => {
     const { count, get } = await counting()
     await count(...EVENTS)

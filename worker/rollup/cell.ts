@@ -3,34 +3,69 @@
  * was measured; a sketch of the distinct visitors where the path is one that has them.
  */
 import { fromNumbers, type Gauge, gaugeOf, mergeGauge, toNumbers } from './gauge'
+import { NO_NAMES, withName, zerosOf } from './namelist'
 import { Sketch } from './sketch'
 import { lost } from './sum'
 import type { Precision } from './visitors'
 
+const NO_CARRIES = zerosOf(0)
+
 /** Three lists that run side by side: most cells have one or two metrics, and are millions. */
 export interface Cell {
-  names: string[]
+  /** Shared by cells that have the same ones: never changed in place. */
+  names: readonly string[]
   sums: number[]
-  carries: number[]
+  /** All zeros are shared: changed in a copy. */
+  carries: readonly number[]
   gauges: Map<string, Gauge> | undefined
   visitors: Sketch | undefined
 }
 
-export const empty = (): Cell => ({ names: [], sums: [], carries: [], gauges: undefined, visitors: undefined })
+export const empty = (): Cell => ({
+  names: NO_NAMES,
+  sums: [],
+  carries: NO_CARRIES,
+  gauges: undefined,
+  visitors: undefined,
+})
+
+/** A cell of these numbers, whose list of names is kept and not copied. */
+export const cellOf = (names: readonly string[], values: readonly number[]): Cell => ({
+  names,
+  sums: values.slice(),
+  carries: zerosOf(names.length),
+  gauges: undefined,
+  visitors: undefined,
+})
 
 export function add(cell: Cell, name: string, value: number, carry = 0): void {
   const i = cell.names.indexOf(name)
-  if (i < 0) {
-    cell.names.push(name)
-    cell.sums.push(value)
-    cell.carries.push(carry)
+  if (i >= 0) {
+    addAt(cell, i, value, carry)
     return
   }
+  // Not pushed: a list that grows by pushes takes room for 16 more at once.
+  cell.names = withName(cell.names, name)
+  cell.sums = [...cell.sums, value]
+  cell.carries =
+    carry === 0 && cell.carries === zerosOf(cell.carries.length) ? zerosOf(cell.names.length) : [...cell.carries, carry]
+}
+
+/** Adds numbers that run beside a list of names. */
+export function addAll(cell: Cell, names: readonly string[], values: readonly number[]): void {
+  if (cell.names === names) for (let i = 0; i < names.length; i++) addAt(cell, i, values[i]!, 0)
+  else for (let i = 0; i < names.length; i++) add(cell, names[i]!, values[i]!)
+}
+
+function addAt(cell: Cell, i: number, value: number, carry: number): void {
   const sum = cell.sums[i]!
   const total = sum + value
   cell.sums[i] = total
   const less = lost(sum, value, total)
-  if (less !== 0 || carry !== 0) cell.carries[i]! += less + carry
+  if (less === 0 && carry === 0) return
+  const carries = [...cell.carries]
+  carries[i]! += less + carry
+  cell.carries = carries
 }
 
 /** Adds a measured value; times in unix milliseconds. */
@@ -45,7 +80,13 @@ export function visit(cell: Cell, visitor: number, precision: Precision, isDaily
 }
 
 export function merge(into: Cell, from: Cell): void {
-  for (let i = 0; i < from.names.length; i++) add(into, from.names[i]!, from.sums[i]!, from.carries[i]!)
+  if (into.names === from.names) {
+    for (let i = 0; i < from.names.length; i++) addAt(into, i, from.sums[i]!, from.carries[i]!)
+  } else if (!into.names.length) {
+    into.names = from.names
+    into.sums = from.sums.slice()
+    into.carries = from.carries
+  } else for (let i = 0; i < from.names.length; i++) add(into, from.names[i]!, from.sums[i]!, from.carries[i]!)
   if (from.gauges) for (const [name, gauge] of from.gauges) addGauge(into, name, gauge)
   if (from.visitors) addVisitors(into, from.visitors)
 }
@@ -93,9 +134,8 @@ export function fromText(text: string, sketch?: Uint8Array | null): Cell {
   for (const name in members) {
     if (name === GAUGES) continue
     const number = members[name]!
-    cell.names.push(name)
-    cell.sums.push(typeof number === 'number' ? number : number[0])
-    cell.carries.push(typeof number === 'number' ? 0 : number[1])
+    if (typeof number === 'number') add(cell, name, number)
+    else add(cell, name, ...number)
   }
   for (const [name, numbers] of Object.entries(members[GAUGES] ?? {})) addGauge(cell, name, fromNumbers(numbers))
   if (sketch) cell.visitors = Sketch.decode(sketch)

@@ -29,7 +29,7 @@ const TAKEN = new Set([...Object.keys(derived), 'hits'])
 const encoder = new TextEncoder()
 
 /** What a site defines for itself, by name: its setting `metrics`. */
-export function definitionsOf(value: unknown): Record<string, Derived> | { problem: string } {
+export function definitionsOf(value: unknown): { metrics: Record<string, Derived> } | { problem: string } {
   if (!isObject(value))
     return { problem: 'metrics must be an object such as {"profit":{"plus":["dollars"],"minus":["cost"]}}' }
   const entries = Object.entries(value)
@@ -44,7 +44,7 @@ export function definitionsOf(value: unknown): Record<string, Derived> | { probl
     if (other !== undefined) return { problem: `metrics.${name} is made of "${other}", which is made of others itself` }
     known[name] = made
   }
-  return { ...known }
+  return { metrics: { ...known } }
 }
 
 /** One definition; a problem begins with the member it is about. */

@@ -40,10 +40,10 @@ type Step<Place> = (place: Place, name: string) => Place
 
 /**
  * Walks dimensions through places of the caller's own, each reached by a step from the one above.
- * Whoever keeps places, as a fragment does, needs no keys built for an event, only steps taken.
+ * Whoever keeps places, as a fragment does, needs no keys built for an event, only steps taken; into an empty list of its own.
  */
-export function reach<Place>(dimensions: Dimensions, root: Place, step: Step<Place>): Place[] {
-  const places = [root]
+export function reach<Place>(dimensions: Dimensions, root: Place, step: Step<Place>, places: Place[] = []): Place[] {
+  places.push(root)
   if (isRoot(dimensions)) return places
   if (isList(dimensions) && dimensions.some(isList)) {
     for (const path of dimensions) places.push(endOf(path, root, step))

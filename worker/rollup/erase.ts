@@ -3,7 +3,7 @@
  * The same scope is taken out of raw events, of fragments and (in the Whale) of cells, so that all of them agree.
  */
 import type { Dimensions, Event, Numbers, Path } from '../../sdk/wire/event'
-import { type Cell } from './cell'
+import { add, type Cell, empty } from './cell'
 import { SEPARATOR, keyOf } from './dimension'
 import { cellsIn, encode, Fragment } from './fragment'
 
@@ -108,14 +108,10 @@ function withoutNumber(cell: Cell, metric: string): Cell | undefined {
   const i = cell.names.indexOf(metric)
   const hasSketch = metric === VISITORS && cell.visitors !== undefined
   if (i < 0 && !cell.gauges?.has(metric) && !hasSketch) return cell
-  const keep = <Each>(list: readonly Each[]) => list.filter((_, at) => at !== i)
   const gauges = new Map([...(cell.gauges ?? [])].filter(([name]) => name !== metric))
-  const left: Cell = {
-    names: keep(cell.names),
-    sums: keep(cell.sums),
-    carries: keep(cell.carries),
-    gauges: gauges.size ? gauges : undefined,
-    visitors: hasSketch ? undefined : cell.visitors,
-  }
+  const left = empty()
+  cell.names.forEach((name, at) => at !== i && add(left, name, cell.sums[at]!, cell.carries[at]!))
+  left.gauges = gauges.size ? gauges : undefined
+  left.visitors = hasSketch ? undefined : cell.visitors
   return left.names.length || left.gauges || left.visitors ? left : undefined
 }

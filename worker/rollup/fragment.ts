@@ -3,8 +3,9 @@
  * a tree of names, so that no key is built twice; merging fragments in any order and split gives the same numbers.
  */
 import type { Event, Numbers } from '../../sdk/wire/event'
-import { add, type Cell, empty, measure, merge, visit } from './cell'
+import { addAll, type Cell, cellOf, empty, measure, merge, visit } from './cell'
 import { pathOf, reach, SEPARATOR, typesOf } from './dimension'
+import { NO_NAMES, withName } from './namelist'
 import { type Precision, precisionAt } from './visitors'
 import { cellsIn, type PlacedCell, PartWriter, UNIT_MS } from './part'
 
@@ -16,6 +17,8 @@ export class Fragment {
   private readonly roots = new Map<string, Place>()
   /** Types are few and come again with every event. */
   private readonly prefixes = new Map<string, string[]>()
+  /** Those of the event at hand, over again for each. */
+  private readonly places: Place[] = []
 
   /** `arrived`, unix milliseconds, says which of two gauges of one moment is the later. */
   add(event: Event, arrived = event.at): void {
@@ -23,10 +26,13 @@ export class Fragment {
     if (!names.length && !event.gauges) return
     const unit = Math.floor(event.at / UNIT_MS)
     for (const name of this.typesOf(event.type)) {
-      for (const place of reach(event.dimensions, this.root(name), below)) {
-        const cell = this.cell(place, unit)
-        for (let i = 0; i < names.length; i++) add(cell, names[i]!, values[i]!)
-        for (const gauge in event.gauges) measure(cell, gauge, event.gauges[gauge]!, event.at, arrived)
+      this.places.length = 0
+      for (const place of reach(event.dimensions, this.root(name), below, this.places)) {
+        const known = this.known(place, unit)
+        if (known) addAll(known, names, values)
+        const cell = known ?? this.make(place, unit, cellOf(names, values))
+        if (event.gauges)
+          for (const gauge in event.gauges) measure(cell, gauge, event.gauges[gauge]!, event.at, arrived)
         if (event.visitor !== undefined && place.precision)
           visit(cell, event.visitor, place.precision, event.daily === true)
       }
@@ -40,7 +46,8 @@ export class Fragment {
   mergeCell({ type, path, start, cell }: PlacedCell): void {
     let place = this.root(type)
     for (const name of pathOf(path)) place = below(place, name)
-    merge(this.cell(place, Math.floor(start / UNIT_MS)), cell)
+    const unit = Math.floor(start / UNIT_MS)
+    merge(this.known(place, unit) ?? this.make(place, unit, empty()), cell)
   }
 
   *cells(): Generator<PlacedCell> {
@@ -52,8 +59,10 @@ export class Fragment {
   /** In order of type, then path as UTF-8 sorts it, then start. */
   *series(): Generator<{ type: string; path: string; cells: [unit: number, cell: Cell][] }> {
     for (const [type, root] of [...this.roots].sort(byName)) {
-      for (const { key: path, cells } of inOrder(root)) {
-        if (cells.size) yield { type, path, cells: [...cells].sort(([a], [b]) => a - b) }
+      for (const place of inOrder(root)) {
+        const { key: path } = place
+        const cells = cellsOf(place)
+        if (cells.length) yield { type, path, cells }
       }
     }
   }
@@ -72,27 +81,31 @@ export class Fragment {
     return root
   }
 
-  private cell(place: Place, unit: number): Cell {
-    if (place.latestUnit === unit) return place.latest
-    let cell = place.cells.get(unit)
-    if (!cell) {
-      cell = empty()
-      place.cells.set(unit, cell)
-      this.size += 1
+  private known(place: Place, unit: number): Cell | undefined {
+    if (place.unit === unit) return place.cell
+    return place.others?.get(unit)
+  }
+
+  private make(place: Place, unit: number, cell: Cell): Cell {
+    this.size += 1
+    if (place.cell) {
+      place.others ??= new Map()
+      // Events come almost in order of time: the latest cell is mostly the one.
+      place.others.set(place.unit, place.cell)
     }
-    place.latestUnit = unit
-    place.latest = cell
+    place.unit = unit
+    place.cell = cell
     return cell
   }
 }
 
-/** One path of one type. Events come almost in order of time, so the latest cell is mostly the one. */
+/** One path of one type. Most places are leaves, and have one cell. */
 class Place {
-  readonly cells = new Map<number, Cell>()
-  /** Most places are leaves. */
-  below: Map<string, Place> | undefined
-  latestUnit = Number.NaN
-  latest: Cell = NONE
+  unit = Number.NaN
+  /** The one made last. */
+  cell: Cell | undefined = undefined
+  others: Map<number, Cell> | undefined = undefined
+  below: Map<string, Place> | undefined = undefined
   readonly key: string
   /** Of its sketch of visitors, where it has one. */
   readonly precision: Precision | undefined
@@ -103,7 +116,12 @@ class Place {
   }
 }
 
-const NONE: Cell = empty()
+/** Oldest first. */
+function cellsOf({ unit, cell, others }: Place): [unit: number, cell: Cell][] {
+  if (!cell) return []
+  const latest: [number, Cell] = [unit, cell]
+  return others ? [...others, latest].sort(([a], [b]) => a - b) : [latest]
+}
 
 function below(place: Place, name: string): Place {
   const known = place.below?.get(name)
@@ -115,17 +133,20 @@ function below(place: Place, name: string): Place {
 }
 
 /** What an event adds: `hits` is 1 unless given, and adding 0 is adding nothing. */
-function counted(metrics: Numbers): { names: string[]; values: number[] } {
+function counted(metrics: Numbers): { names: readonly string[]; values: number[] } {
   const hasHits = Object.hasOwn(metrics, 'hits')
-  const [names, values] = [hasHits ? [] : ['hits'], hasHits ? [] : [1]]
+  const values = hasHits ? [] : [1]
+  let names = hasHits ? NO_NAMES : HITS
   for (const name in metrics) {
     const value = metrics[name]!
     if (value === 0) continue
-    names.push(name)
+    names = withName(names, name)
     values.push(value)
   }
   return { names, values }
 }
+
+const HITS = withName(NO_NAMES, 'hits')
 
 /** Names hold nothing below the separator, so parents, then children in order, is the order of keys. */
 function* inOrder(place: Place): Generator<Place> {

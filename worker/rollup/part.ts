@@ -18,7 +18,7 @@
  * nothing else is decoded. A series too long for one part goes on in the next.
  */
 import { compareBytes, Cursor, LARGEST_VARINT, textOf, Writer } from './bytes'
-import { type Cell, empty } from './cell'
+import { add, type Cell, empty } from './cell'
 import { SEPARATOR } from './dimension'
 import { fromNumbers, type Gauge, toNumbers } from './gauge'
 import { Sketch } from './sketch'
@@ -317,10 +317,8 @@ class Part {
         readBytes(cell, name, cursor.slice())
         continue
       }
-      // A metric stands in a cell once, so nothing need be looked for.
-      cell.names.push(name)
-      cell.sums.push(form === FORM.whole ? cursor.signed() : cursor.float64())
-      cell.carries.push(form === FORM.carried ? cursor.float64() : 0)
+      const sum = form === FORM.whole ? cursor.signed() : cursor.float64()
+      add(cell, name, sum, form === FORM.carried ? cursor.float64() : 0)
     }
     return cell
   }

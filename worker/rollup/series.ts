@@ -51,6 +51,13 @@ export function seriesOf(parts: Parts): Series {
   }
 }
 
+/** The total alone: what children are sorted by, and most of them are not shown. */
+export function totalOf({ dimension: path, metric, cells, starts, end, zones = UTC, interval = 'day' }: Parts): number {
+  const found = starts.map((start) => cells.get(start))
+  const asked = { metric, path, interval, cells: found, starts, zones }
+  return evaluate(standing(asked).metric, found, { starts, end, zones }).total
+}
+
 const paired = (starts: readonly number[], values: readonly number[]): Point[] =>
   starts.map((start, i): Point => [start, values[i]!])
 

@@ -3,9 +3,10 @@
  * measured the last by event time stands. `min(x)`, `max(x)`, `mean(x)`, `last(x)` and `sum(x)` read a gauge's other
  * sides; of a sum they say in totals which bucket was the least, the greatest… A bucket without events is 0 and counts.
  */
-import { add, addGauge, addVisitors, type Cell, empty, value } from './cell'
+import { addGauge, addVisitors, type Cell, empty } from './cell'
 import type { Gauge } from './gauge'
 import { type Buckets, daysInMonths, isUnit, lengths, type Unit } from './length'
+import { plus, type Sum } from './sum'
 
 export type Term =
   | { kind: 'read'; name: string; as: Reading }
@@ -96,22 +97,28 @@ export function valuesOf(term: Term, cells: Cells, buckets: Buckets): Values {
 
 /** Where one cell holds a gauge of the name, the name is a gauge's: values added up under it as well are not shown. */
 function valuesRead(name: string, rule: Rule, cells: Cells): Values {
-  const whole = empty()
-  for (const cell of cells) {
-    const gauge = cell?.gauges?.get(name)
-    if (gauge) addGauge(whole, name, gauge)
-  }
-  const gauge = whole.gauges?.get(name)
-  if (gauge) {
-    const of = (each: Gauge | undefined) => (each ? rule.ofGauge(each) : 0)
-    return { values: cells.map((cell) => of(cell?.gauges?.get(name))), total: of(gauge), error: 0 }
-  }
-  for (const cell of cells) {
+  if (cells.some((cell) => cell?.gauges?.has(name))) return measured(name, rule, cells)
+  const whole: Sum = { sum: 0, carry: 0 }
+  const values = cells.map((cell) => {
     const i = cell ? cell.names.indexOf(name) : -1
-    if (i >= 0) add(whole, name, cell!.sums[i]!, cell!.carries[i]!)
-  }
-  const values = cells.map((cell) => value(cell, name))
-  return { values, total: rule.over(values, value(whole, name)), error: 0 }
+    if (i < 0) return 0
+    const [sum, carry] = [cell!.sums[i]!, cell!.carries[i]!]
+    plus(whole, sum, carry)
+    return sum + carry
+  })
+  return { values, total: rule.over(values, whole.sum + whole.carry), error: 0 }
+}
+
+function measured(name: string, rule: Rule, cells: Cells): Values {
+  const whole = empty()
+  const values = cells.map((cell) => {
+    const gauge = cell?.gauges?.get(name)
+    if (!gauge) return 0
+    addGauge(whole, name, gauge)
+    return rule.ofGauge(gauge)
+  })
+  const all = whole.gauges?.get(name)
+  return { values, total: all ? rule.ofGauge(all) : 0, error: 0 }
 }
 
 function visitors(cells: Cells): Values {

@@ -170,12 +170,9 @@ function crossOf(given: unknown): string[][] {
 
 function metricsOf(given: unknown): Record<string, Derived> {
   const made = definitionsOf(given)
-  if (isProblem(made)) throw new Problem(400, made.problem, 'metrics')
-  return made
+  if ('problem' in made) throw new Problem(400, made.problem, 'metrics')
+  return made.metrics
 }
-
-/** A definition may be called `problem` too, and is no text. */
-const isProblem = (made: object): made is { problem: string } => 'problem' in made && typeof made.problem === 'string'
 
 /** Days; a level is kept at least as long as questions of the coarser one need it. */
 const KEPT = { raw: [0, 400], hours: [2, 800], days: [35, 3_700] } satisfies Record<string, [number, number]>

@@ -11,7 +11,7 @@ import { keyOf, pathOf, REST } from '../rollup/dimension'
 import { readsSketches } from '../rollup/distinct'
 import { next, starts, type Zones } from '../rollup/interval'
 import type { Metric } from '../rollup/metric'
-import { type Parts, seriesOf } from '../rollup/series'
+import { type Parts, seriesOf, totalOf } from '../rollup/series'
 import { isUnion } from '../rollup/visitors'
 import type { Filter } from '../rollup/where'
 import type { LevelName } from './cells'
@@ -187,7 +187,7 @@ class Asker {
   }
 
   private score(key: string, cells: Cells): number {
-    return seriesOf({ ...this.common, dimension: pathOf(key), metric: this.question.sort.metric, cells }).total
+    return totalOf({ ...this.common, dimension: pathOf(key), metric: this.question.sort.metric, cells })
   }
 
   /** Asked one by one, a dimension's bare name has the visitors of its values. */

@@ -30,10 +30,9 @@ export class Chores {
     const state = terms && life.look(terms)
     if (!terms || !state?.pending.hours.size) return
     try {
-      life.storage.transactionSync(() => {
-        const { upTo } = life.sql.exec<{ upTo: number | null }>(`SELECT max(id) AS upTo FROM fragment`).one()
-        close(life.sql, state.names, state.pending, terms.zones, upTo ?? 0)
-      })
+      const { names, pending } = state
+      const compact = !life.scans && !unfinished(life.sql).length
+      life.storage.transactionSync(() => close({ sql: life.sql, names, pending, zones: terms.zones, compact }))
       state.pending = new Pending()
       life.version += 1
     } catch (error) {

@@ -5,12 +5,22 @@
 import type { Zones } from '../rollup/interval'
 import { Bucket } from './bucket'
 import { CellWriter, levels } from './cells'
+import { compactEvents, compactFragments } from './compact'
 import type { Names } from './names'
 import { emplace, type Pending } from './pending'
 import { Tree } from './tree'
 
+interface Closing {
+  sql: SqlStorage
+  names: Names
+  pending: Pending
+  zones: Zones
+  /** Whether rows may be put together: nobody goes through them just now. */
+  compact: boolean
+}
+
 /** Call inside a transaction, and throw what is pending away afterwards: its small children are folded. */
-export function close(sql: SqlStorage, names: Names, pending: Pending, zones: Zones, upTo: number): void {
+export function close({ sql, names, pending, zones, compact }: Closing): void {
   const writer = new CellWriter(sql)
   for (const tree of pending.hours.values()) tree.cut()
   for (const { id, key } of Object.values(levels)) {
@@ -19,8 +29,25 @@ export function close(sql: SqlStorage, names: Names, pending: Pending, zones: Zo
     for (const [start, trees] of groups) new Bucket({ sql, names, writer, level: id, start }).write(together(trees))
   }
   writer.flush()
-  sql.exec(`UPDATE state SET closed = ?, paths = ?`, upTo, names.lastPath)
+  const { closed, compacted, fragments, events } = sql.exec<Ends>(ends).one()
+  if (compact) {
+    compactFragments(sql, { after: closed, upTo: fragments })
+    compactEvents(sql, { after: compacted, upTo: events })
+  }
+  sql.exec(
+    `UPDATE state SET closed = ?, paths = ?, compacted = ?`,
+    fragments,
+    names.lastPath,
+    compact ? events : compacted,
+  )
 }
+
+type Ends = { closed: number; compacted: number; fragments: number; events: number }
+
+const ends = `
+  SELECT closed, compacted, (SELECT coalesce(max(id), 0) FROM fragment) AS fragments,
+                            (SELECT coalesce(max(id), 0) FROM event)    AS events
+  FROM   state`
 
 /** The hours of one bucket, summed. */
 function together(trees: readonly Tree[]): Tree {

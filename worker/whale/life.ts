@@ -23,6 +23,8 @@ export class Life {
   readonly sql: SqlStorage
   /** Rises with all that may change an answer. */
   version = 0
+  /** Readers that go through rows and let others in meanwhile. */
+  scans = 0
   private terms: Terms | undefined
   private state: State | undefined
   private alarmAt: number | null | undefined

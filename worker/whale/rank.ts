@@ -6,7 +6,7 @@ import type { Path } from '../../sdk/wire/event'
 import type { Series } from '../../sdk/wire/query'
 import { keyOf, pathOf } from '../rollup/dimension'
 import { readsSketches } from '../rollup/distinct'
-import { next, starts } from '../rollup/interval'
+import { next, rules, starts } from '../rollup/interval'
 import type { Metric } from '../rollup/metric'
 import { type Ranked, rankRatios, rankTotals, ratioOf } from '../rollup/rank'
 import { seriesOf } from '../rollup/series'
@@ -54,7 +54,7 @@ export interface Ranking {
 export function rank(reader: Readable, question: RankQuestion): Ranking | { problem: string } {
   const scope = scopeOf(reader, question)
   const root = keyOf(question.dimension)
-  const whole = sidesOf(scope, root, reader.series(question.type, root, scope.span))
+  const whole = sidesOf(scope, root, reader.series(question.type, root, scope.totals.span))
   const found = [...(question.self ? [whole] : []), ...below(scope, root)]
   if (found.length > MOST_RANKED)
     return { problem: `more than ${MOST_RANKED} dimensions lie so deep below; ask for fewer levels, or further down` }
@@ -64,7 +64,7 @@ export function rank(reader: Readable, question: RankQuestion): Ranking | { prob
   const page = ranked.slice(offset, offset + limit)
   if (question.self === 'kept' && !page.some(isAt(root))) page.push(...ranked.filter(isAt(root)))
   return {
-    from: scope.span.from,
+    from: scope.series.span.from,
     whole: metric.under
       ? { score: ratioOf(whole), value: whole.top, count: whole.bottom }
       : { score: whole.top, value: whole.top, count: whole.top },
@@ -73,21 +73,53 @@ export function rank(reader: Readable, question: RankQuestion): Ranking | { prob
   }
 }
 
-interface Scope {
-  reader: Readable
-  question: RankQuestion
+/** What is read, and the buckets it falls into. */
+interface Frame {
   span: Span
   buckets: number[]
 }
 
+interface Scope {
+  reader: Readable
+  question: RankQuestion
+  /** Of the series shown. */
+  series: Frame
+  /** Of the numbers ranked. */
+  totals: Frame
+}
+
 function scopeOf(reader: Readable, question: RankQuestion): Scope {
-  const { interval, from, to, zones, level } = question
+  const { interval, from, to, zones, metric } = question
   const buckets = starts(interval, from, to, zones)
   const first = buckets[0] ?? from
   const end = next(interval, buckets.at(-1) ?? first, zones)
-  const sketches = [question.metric, ...question.series].some(readsSketches)
-  const span: Span = { interval, from: first, to: end, zones, sketches, ...(level && { level }) }
-  return { reader, question, buckets, span }
+  const level = question.level ?? rules[interval].from
+  const range = { from: first, to: end, zones }
+  const spanOf = (metrics: readonly Metric[]): Span => ({
+    ...range,
+    interval,
+    sketches: metrics.some(readsSketches),
+    ...(question.level && { level: question.level }),
+  })
+  return {
+    reader,
+    question,
+    series: { span: spanOf(question.series), buckets },
+    // Sums need no buckets: read as one, a thousand children are a thousand cells, however long the range.
+    totals:
+      level !== 'fragment' && isSum(metric)
+        ? { span: { ...range, interval: 'all', level }, buckets: [0] }
+        : { span: spanOf([metric]), buckets },
+  }
+}
+
+/** Whether the total is the same from one bucket as from many. */
+const isSum = ({ over, under, mode }: Metric): boolean =>
+  mode !== 'carried' && isSumOf(over) && (under === undefined || isSumOf(under))
+
+function isSumOf(term: Metric['over']): boolean {
+  if (term.kind === 'sum') return term.plus.every(isSumOf) && term.minus.every(isSumOf)
+  return term.kind === 'number' || (term.kind === 'read' && term.as === 'plain')
 }
 
 /** The numbers of one dimension: numerator and denominator of a ratio, or a total as the first of them. */
@@ -102,7 +134,7 @@ const totals = (sides: readonly Sides[]) => sides.map(({ path, top }) => ({ path
 function sidesOf(scope: Scope, key: string, cells: Cells): Sides {
   const { metric } = scope.question
   const path = pathOf(key)
-  const total = (each: Metric) => seriesFrom(scope, path, cells, each).total
+  const total = (each: Metric) => seriesFrom(scope.totals, path, cells, each).total
   if (!metric.under) return { path, top: total(metric), bottom: 0 }
   const side = (over: Metric['over']): Metric => ({ text: metric.text, over, mode: 'plain' })
   return { path, top: total(side(metric.over)), bottom: total(side(metric.under)) }
@@ -110,7 +142,8 @@ function sidesOf(scope: Scope, key: string, cells: Cells): Sides {
 
 /** Level by level, so that no more than one parent's children are in memory with their cells. */
 function below(scope: Scope, root: string): Sides[] {
-  const { reader, question, span } = scope
+  const { reader, question } = scope
+  const { span } = scope.totals
   const found: Sides[] = []
   let parents = [root]
   for (let depth = 0; depth < question.depth; depth++) {
@@ -140,14 +173,13 @@ const isAt =
   ({ dimension }: Ranked): boolean =>
     keyOf(dimension) === key
 
-function seriesAt(scope: Scope, dimension: Path): Series[] {
-  const { reader, question, span } = scope
+function seriesAt({ reader, question, series: frame }: Scope, dimension: Path): Series[] {
   if (question.series.length === 0) return []
-  const cells = reader.series(question.type, keyOf(dimension), span)
-  return question.series.map((metric) => seriesFrom(scope, dimension, cells, metric))
+  const cells = reader.series(question.type, keyOf(dimension), frame.span)
+  return question.series.map((metric) => seriesFrom(frame, dimension, cells, metric))
 }
 
-function seriesFrom({ question, span, buckets }: Scope, dimension: Path, cells: Cells, metric: Metric): Series {
-  const { interval, zones } = question
-  return seriesOf({ dimension, metric, cells, starts: buckets, end: span.to, zones, interval })
+function seriesFrom({ span, buckets }: Frame, dimension: Path, cells: Cells, metric: Metric): Series {
+  const { interval, zones, to: end } = span
+  return seriesOf({ dimension, metric, cells, starts: buckets, end, zones, interval })
 }

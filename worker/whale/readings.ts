@@ -66,12 +66,15 @@ export class Readings {
       upTo: this.lastEvent(terms),
       waiting: found.flatMap(({ raw }) => raw),
     }
+    this.life.scans += 1
     try {
       const reader = await readRaw(archive, { ...question, spans: spansOf(question) })
       return { ...answer(reader, question), source: 'raw', ...partial }
     } catch (error) {
       if (error instanceof TooMuch) return { problem: error.message }
       throw error
+    } finally {
+      this.life.scans -= 1
     }
   }
 

@@ -24,15 +24,16 @@ const tables = [
   // What was deleted on purpose, and how far that has come: see reset.ts.
   `CREATE TABLE reset    (id TEXT PRIMARY KEY, scope TEXT, made INTEGER, stage TEXT, fragment INTEGER, event INTEGER) WITHOUT ROWID`,
   // One row. calendar: what the Pod last said. closed: the last fragment that is in the cells. paths: the last path id given.
-  // swept: when what is too old was last let go.
-  `CREATE TABLE state    (version INTEGER, closed INTEGER, paths INTEGER, calendar TEXT, swept INTEGER)`,
-  `INSERT INTO state VALUES (${SCHEMA_VERSION}, 0, 0, NULL, 0)`,
+  // swept: when what is too old was last let go. compacted: the last raw events that were put together.
+  `CREATE TABLE state    (version INTEGER, closed INTEGER, paths INTEGER, calendar TEXT, swept INTEGER, compacted INTEGER)`,
+  `INSERT INTO state VALUES (${SCHEMA_VERSION}, 0, 0, NULL, 0, 0)`,
 ]
 
 /** What each release added to the tables of the one before. */
 const migrations: Record<number, (sql: SqlStorage) => void> = {
   1: (sql) => {
     sql.exec(`ALTER TABLE state ADD COLUMN swept INTEGER DEFAULT 0`)
+    sql.exec(`ALTER TABLE state ADD COLUMN compacted INTEGER DEFAULT 0`)
     sql.exec(tables.find((table) => table.startsWith('CREATE TABLE reset'))!)
     sql.exec(`ALTER TABLE fragment RENAME TO fragment_1`)
     sql.exec(tables.find((table) => table.startsWith('CREATE TABLE fragment'))!)
@@ -65,11 +66,12 @@ export function migrate(sql: SqlStorage): void {
 
 const versionOf = (sql: SqlStorage): number => sql.exec<{ version: number }>(`SELECT version FROM state`).one().version
 
-/** Stores one chunk of raw events. */
-export function insertEvents(sql: SqlStorage, bytes: Uint8Array, merged: number): void {
+/** Stores one chunk of raw events, under an id of its own or one that is free. */
+export function insertEvents(sql: SqlStorage, bytes: Uint8Array, merged: number, id: number | null = null): void {
   const { first, last, events } = extentOf(bytes)
   sql.exec(
-    `INSERT INTO event (start, until, merged, events, bytes) VALUES (?, ?, ?, ?, ?)`,
+    `INSERT INTO event (id, start, until, merged, events, bytes) VALUES (?, ?, ?, ?, ?, ?)`,
+    id,
     first,
     last,
     merged,
@@ -78,7 +80,7 @@ export function insertEvents(sql: SqlStorage, bytes: Uint8Array, merged: number)
   )
 }
 
-/** Stores one part of a fragment, under an id of its own or one that it had. */
+/** Stores one part of a fragment, under an id of its own or one that is free. */
 export function insertFragment(sql: SqlStorage, part: Uint8Array, merged: number, id: number | null = null): void {
   const [start, until] = extentIn(part)
   sql.exec(

@@ -48,8 +48,9 @@ test.each<[unknown, string]>([
   expect(definitionsOf(definitions)).toEqual({ problem: expect.stringContaining(problem) })
 })
 
-test('takes 64 definitions, and none', () => {
+test('takes 64 definitions, none, and any name that is free', () => {
   const most = Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`m${i}`, PROFIT]))
-  expect(definitionsOf(most)).toEqual(most)
-  expect(definitionsOf({})).toEqual({})
+  expect(definitionsOf(most)).toEqual({ metrics: most })
+  expect(definitionsOf({})).toEqual({ metrics: {} })
+  expect(definitionsOf({ problem: PROFIT })).toEqual({ metrics: { problem: PROFIT } })
 })

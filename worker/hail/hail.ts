@@ -155,16 +155,17 @@ export class Hail extends DurableObject<Env> {
   async forget(told: Told): Promise<void> {
     const state = this.wake(false)
     if (!state) return
-    const upTo = state.log.last
+    const { log, resets } = state
+    const position = log.last
     await this.merge()
-    const { places, log } = this.wake(true)
-    if (places.merged < upTo) throw new Error('the Whale does not merge')
-    this.open = undefined
+    if (state.places.merged < position) throw new Error('the Whale does not merge')
     this.ctx.storage.transactionSync(() => {
-      strike(log, upTo, told.scope)
-      remember(this.ctx.storage.sql, told, upTo)
+      strike(log, position, told.scope)
+      remember(this.ctx.storage.sql, told, position)
     })
-    this.state = undefined
+    // What waits for its commit is known to this life alone, so it goes on: only what was made of the log is made anew.
+    resets.push({ ...told, position })
+    this.open = undefined
     this.pulses = new Pulses()
   }
 

@@ -66,11 +66,15 @@ export function migrate(sql: SqlStorage): void {
 
 const versionOf = (sql: SqlStorage): number => sql.exec<{ version: number }>(`SELECT version FROM state`).one().version
 
+/** Ids rise for ever: one that was given and swept away again must not come back below what is closed. */
+const nextId = (table: 'fragment' | 'event', reached: 'closed' | 'compacted') =>
+  `coalesce(?, (SELECT max(coalesce((SELECT max(id) FROM ${table}), 0), ${reached}) + 1 FROM state))`
+
 /** Stores one chunk of raw events, under an id of its own or one that is free. */
 export function insertEvents(sql: SqlStorage, bytes: Uint8Array, merged: number, id: number | null = null): void {
   const { first, last, events } = extentOf(bytes)
   sql.exec(
-    `INSERT INTO event (id, start, until, merged, events, bytes) VALUES (?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO event (id, start, until, merged, events, bytes) VALUES (${nextId('event', 'compacted')}, ?, ?, ?, ?, ?)`,
     id,
     first,
     last,
@@ -84,7 +88,7 @@ export function insertEvents(sql: SqlStorage, bytes: Uint8Array, merged: number,
 export function insertFragment(sql: SqlStorage, part: Uint8Array, merged: number, id: number | null = null): void {
   const [start, until] = extentIn(part)
   sql.exec(
-    `INSERT INTO fragment (id, start, until, merged, bytes) VALUES (?, ?, ?, ?, ?)`,
+    `INSERT INTO fragment (id, start, until, merged, bytes) VALUES (${nextId('fragment', 'closed')}, ?, ?, ?, ?)`,
     id,
     start,
     until,

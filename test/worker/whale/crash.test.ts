@@ -204,7 +204,12 @@ test('is exact where everything happens at once', { timeout: 60_000 }, async () 
         else if (kind === 'merge') started.push(at(which).merge())
         else if (kind === 'peek') started.push(at(which).peek(0))
         else if (kind === 'close') started.push(whale().close())
-        else if (kind === 'reset') started.push(whale().reset({ type: 'elsewhere' }).catch(() => undefined))
+        else if (kind === 'reset')
+          started.push(
+            whale()
+              .reset({ type: 'elsewhere' })
+              .catch(() => undefined),
+          )
         else if (kind === 'resettle') started.push(whale().resettle())
         else if (kind === 'ask') started.push(whale().status())
         else await scheduler.wait(from)

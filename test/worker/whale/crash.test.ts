@@ -181,6 +181,50 @@ test('is exact whatever happens in whatever order: sends, replays, merges, close
   )
 })
 
+test('is exact where everything happens at once', { timeout: 60_000 }, async () => {
+  const kinds = fc.constantFrom('send', 'send', 'send', 'merge', 'peek', 'close', 'ask', 'reset', 'resettle', 'wait')
+  const doings = fc.array(fc.record({ kind: kinds, shard, from: fc.nat({ max: 40 }) }), {
+    minLength: 20,
+    maxLength: 60,
+  })
+  await fc.assert(
+    fc.asyncProperty(doings, async (all) => {
+      const { site, whale, total } = await madeSite('Asia/Tehran', { fixedShards: SHARDS })
+      const since = Date.now()
+      const at = (number: number) => hail(env, site.site, number)
+      /** How often each was acknowledged as new. */
+      const news = new Map<number, number>()
+      const send = async (numbers: number[]) => {
+        const { duplicates } = await at(numbers[0]! % SHARDS).append(numbers.map((number) => numbered(number, since)))
+        numbers.forEach((number, i) => news.set(number, (news.get(number) ?? 0) + (duplicates[i] ? 0 : 1)))
+      }
+      const started: Promise<unknown>[] = []
+      for (const { kind, shard: which, from } of all) {
+        if (kind === 'send') started.push(send([from, from + SHARDS, from + 2 * SHARDS]))
+        else if (kind === 'merge') started.push(at(which).merge())
+        else if (kind === 'peek') started.push(at(which).peek(0))
+        else if (kind === 'close') started.push(whale().close())
+        else if (kind === 'reset')
+          started.push(
+            whale()
+              .reset({ type: 'elsewhere' })
+              .catch(() => undefined),
+          )
+        else if (kind === 'resettle') started.push(whale().resettle())
+        else if (kind === 'ask') started.push(whale().status())
+        else await scheduler.wait(from)
+      }
+      await Promise.all(started)
+      expect([...news.values()].filter((count) => count !== 1)).toEqual([])
+      expect(await total()).toBe(news.size)
+      for (let number = 0; number < SHARDS; number++) await at(number).merge()
+      await forget(whale())
+      expect(await total()).toBe(news.size)
+    }),
+    { numRuns: 12 },
+  )
+})
+
 test('keeps what is merged after every older fragment was swept away, through a crash', async () => {
   const { hail: receiver, whale, total } = await madeSite()
   await receiver().append([view(1)])

@@ -129,6 +129,51 @@ test.concurrent.each([
   }
 })
 
+interface Seen {
+  at: number
+  visitor: number
+  load: number
+}
+
+test('visitors and gauges are whole over what is closed, what is pending and what lies in the log', async () => {
+  const { site, hail, whale } = await madeSite('Asia/Kolkata')
+  const now = Date.now()
+  const random = new Random(4)
+  const seen = Array.from({ length: 600 }, (): Seen => {
+    const visitor = random.whole(0, 250) * 4_000_000_007
+    return { at: now - random.whole(0, 40 * DAY), visitor, load: random.whole(-5_000, 5_000) }
+  })
+  const entries = seen.map(({ at, visitor, load }, i) => {
+    const events = [
+      { at, type: 'pageview', dimensions: { country: `c${visitor % 2}` }, metrics: {}, gauges: { load }, visitor },
+    ]
+    return { ...view(i, { at }), text: JSON.stringify(events) }
+  })
+  await hail().append(entries.slice(0, 200))
+  await hail().merge()
+  await whale().close()
+  await hail().append(entries.slice(200, 400))
+  await hail().merge()
+  await hail().append(entries.slice(400))
+
+  const people = (some: readonly Seen[]) => new Set(some.map(({ visitor }) => visitor)).size
+  const totalOf = async (metric: string, dimension: string[] = []) =>
+    (await asked(whale(), site, { metric, dimension, from: now - 60 * DAY }))[0]!.total
+  expect(await totalOf('visitors')).toBe(people(seen))
+  expect(await totalOf('visitors', ['country'])).toBe(people(seen))
+  expect(await totalOf('visitors', ['country', 'c1'])).toBe(people(seen.filter(({ visitor }) => visitor % 2)))
+  const days = (await asked(whale(), site, { metric: 'visitors', interval: 'day', from: now - 50 * DAY }))[0]!.points
+  const byDay = Map.groupBy(seen, ({ at }) => bucketOf('day', at, 'Asia/Kolkata')[0])
+  expect(days.filter(([, count]) => count)).toEqual(
+    [...byDay].map(([day, some]) => [day, people(some)]).toSorted(([a], [b]) => a! - b!),
+  )
+  const loads = seen.map(({ load }) => load)
+  expect(await totalOf('max(load)')).toBe(Math.max(...loads))
+  expect(await totalOf('min(load)')).toBe(Math.min(...loads))
+  expect(await totalOf('last(load)')).toBe(seen.toSorted((a, b) => b.at - a.at)[0]!.load)
+  expect(await totalOf('mean(load)')).toBeCloseTo(loads.reduce((sum, load) => sum + load, 0) / loads.length, 9)
+})
+
 const word = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g')
 const counts = fc.array(fc.tuple(word, word, word, fc.integer({ min: 1, max: 9 })), { minLength: 1, maxLength: 80 })
 

@@ -78,7 +78,7 @@ export class Whale extends DurableObject<Env> {
     return this.readings.answer(question)
   }
 
-  search(question: Question): Promise<Answered | { problem: string }> {
+  search(question: Question): Promise<Answered> {
     return this.readings.search(question)
   }
 

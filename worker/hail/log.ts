@@ -21,6 +21,8 @@ export interface Entry {
   until: number
   /** JSON: a list of events. */
   text: string
+  /** Other Hails that may have taken it before. */
+  elsewhere?: readonly number[]
   /** Whose event it is, and when, where sessions are not told by the sender. */
   visit?: { visitor: number; at: number }
 }

@@ -2,11 +2,13 @@
  * One bucket of one level, as its cells are written: a tree of what is new goes into the rows there are. Where a parent
  * would come to have more children than are kept exactly, its small ones, of before and of now, join its `…`.
  */
-import { type Cell, empty, fromText, merge } from '../rollup/cell'
+import { type Cell, fromText } from '../rollup/cell'
 import { REST } from '../rollup/dimension'
-import type { CellWriter } from './cells'
+import { type Hours, hoursIn } from '../rollup/hours'
+import type { Zones } from '../rollup/interval'
+import { type CellWriter, levels } from './cells'
 import { type Names, ROOT, subtree } from './names'
-import { EXACT_CHILDREN, MOST_CHILDREN, type Node, type Tree, weight } from './tree'
+import { EXACT_CHILDREN, mergeNode, MOST_CHILDREN, Node, type Tree, weight } from './tree'
 
 interface Place {
   sql: SqlStorage
@@ -15,6 +17,7 @@ interface Place {
   level: number
   /** By the level's own key. */
   start: number
+  zones: Zones
 }
 
 interface Child {
@@ -22,7 +25,7 @@ interface Child {
   /** What is new. */
   node: Node | undefined
   /** The row there is. */
-  stored: { path: number; cell: Cell } | undefined
+  stored: { path: number; cell: Cell; hours: Hours | undefined } | undefined
   weight: number
 }
 
@@ -33,9 +36,9 @@ export class Bucket {
     for (const [name, root] of tree.types) this.writeNode(this.place.names.makeType(name), ROOT, root)
   }
 
-  private writeNode(type: number, path: number, { cell, below }: Node): void {
+  private writeNode(type: number, path: number, { cell, hours, below }: Node): void {
     const { names, writer, level, start } = this.place
-    if (cell) writer.add([level, type, path, start], cell)
+    if (cell) writer.add([level, type, path, start], cell, hours)
     if (!below) return
     const kept = names.hasMoreThan(path, EXACT_CHILDREN - below.size) ? this.uncrowd(type, path, below) : below
     for (const [name, node] of kept) this.writeNode(type, names.makeChild(path, name), node)
@@ -49,26 +52,27 @@ export class Bucket {
     if (children.length <= EXACT_CHILDREN) return below
     children.sort((a, b) => b.weight - a.weight || (a.name < b.name ? -1 : 1))
     const small = children.filter(({ name }) => name !== REST).slice(MOST_CHILDREN)
-    const rest = empty()
+    const rest = new Node()
     const kept = new Map(below)
     for (const { name, node, stored } of small) {
       kept.delete(name)
-      if (node?.cell) merge(rest, node.cell)
+      if (node) mergeNode(rest, node)
       if (!stored) continue
-      merge(rest, stored.cell)
+      mergeNode(rest, { cell: stored.cell, hours: stored.hours && new Map(stored.hours) })
       this.remove(type, stored.path)
     }
     const { names, writer, level, start } = this.place
-    writer.add([level, type, names.makeChild(parent, REST), start], rest)
+    if (rest.cell) writer.add([level, type, names.makeChild(parent, REST), start], rest.cell, rest.hours)
     return kept
   }
 
   /** All children of a parent in this bucket, those there are and those to come. */
   private children(type: number, parent: number, below: Map<string, Node>): Child[] {
-    const { sql, level, start } = this.place
-    type Row = { name: string; id: number; metrics: string; sketch: ArrayBuffer | null }
+    const { sql, level, start, zones } = this.place
+    const day = level === levels.day.id ? levels.day.start(start, zones) : 0
+    type Row = { name: string; id: number; metrics: string; sketch: ArrayBuffer | null; hours: ArrayBuffer | null }
     const rows = sql.exec<Row>(
-      `SELECT     path.name, path.id, cell.metrics, cell.sketch
+      `SELECT     path.name, path.id, cell.metrics, cell.sketch, cell.hours
        FROM       path
        CROSS JOIN cell ON cell.level = ? AND cell.type = ? AND cell.path = path.id AND cell.start = ?
        WHERE      path.parent = ?`,
@@ -78,10 +82,11 @@ export class Bucket {
       parent,
     )
     const children = new Map<string, Child>()
-    for (const { name, id, metrics, sketch } of rows) {
+    for (const { name, id, metrics, sketch, hours: bytes } of rows) {
       const cell = fromText(metrics, sketch && new Uint8Array(sketch))
       const node = below.get(name)
-      const stored = { path: id, cell }
+      const hours = bytes ? new Map(hoursIn(day, new Uint8Array(bytes))) : undefined
+      const stored = { path: id, cell, hours }
       children.set(name, { name, node, stored, weight: weight(cell) + weight(node?.cell) })
     }
     for (const [name, node] of below) {

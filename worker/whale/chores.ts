@@ -1,5 +1,6 @@
 /** What a Whale does when its alarm rings: closes what is pending, goes on with resets, lets go of what is too old. */
 import { hail } from '../env'
+import { DAY } from '../rollup/calendar'
 import type { Scope } from '../rollup/erase'
 import { close } from './close'
 import type { Life, Terms } from './life'
@@ -32,7 +33,10 @@ export class Chores {
     try {
       const { names, pending } = state
       const compact = !life.scans && !unfinished(life.sql).length
-      life.storage.transactionSync(() => close({ sql: life.sql, names, pending, zones: terms.zones, compact }))
+      life.storage.transactionSync(() => {
+        const hoursSince = Date.now() - terms.keep.hours * DAY
+        close({ sql: life.sql, names, pending, zones: terms.zones, compact, hoursSince })
+      })
       state.pending = new Pending()
       life.version += 1
     } catch (error) {
@@ -60,7 +64,7 @@ export class Chores {
       if (isKnown(life.sql, told.id)) continue
       life.storage.transactionSync(() => {
         intend(life.sql, told, Date.now())
-        uncount(life.sql, life.wake(terms).names, told)
+        uncount(life.sql, life.wake(terms).names, told, terms.zones)
       })
       life.doze()
     }
@@ -87,7 +91,7 @@ export class Chores {
       reach(life.sql, id, 'told')
     }
     if (stage !== 'counted') {
-      life.storage.transactionSync(() => uncount(life.sql, life.wake(terms).names, { id, scope }))
+      life.storage.transactionSync(() => uncount(life.sql, life.wake(terms).names, { id, scope }, terms.zones))
       life.doze()
     }
     const left = unfinished(life.sql).find((each) => each.id === id)

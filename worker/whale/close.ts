@@ -1,6 +1,6 @@
 /**
- * Closing: once an hour all that is pending goes into the cells it belongs to, at every level, in one transaction
- * that also says which fragments are in. There is no other way into cells, so nothing is added twice.
+ * Closing: when a day is over, or much is pending, all that is goes into the cells it belongs to, in one transaction
+ * that also says which fragments are in. A row is a path's day with its hours inside, so the fewer closes, the fewer rows. There is no other way into cells, so nothing is added twice.
  */
 import { copyOf } from '../rollup/cell'
 import type { Zones } from '../rollup/interval'
@@ -16,18 +16,25 @@ interface Closing {
   names: Names
   pending: Pending
   zones: Zones
+  /** Hours from here on are kept by themselves, unix milliseconds; of older ones the days alone. */
+  hoursSince: number
   /** Whether rows may be put together: nobody goes through them just now. */
   compact: boolean
 }
 
 /** Call inside a transaction, and throw what is pending away afterwards: its small children are folded. */
-export function close({ sql, names, pending, zones, compact }: Closing): void {
-  const writer = new CellWriter(sql)
+export function close({ sql, names, pending, zones, compact, hoursSince }: Closing): void {
+  const writer = new CellWriter(sql, zones)
   for (const tree of pending.hours.values()) tree.cut()
   for (const { id, key } of Object.values(levels)) {
-    const groups = new Map<number, Tree[]>()
-    for (const [hour, tree] of pending.hours) emplace(groups, key(hour, zones), () => []).push(tree)
-    for (const [start, trees] of groups) new Bucket({ sql, names, writer, level: id, start }).write(together(trees))
+    const since = id === levels.day.id ? hoursSince : Number.POSITIVE_INFINITY
+    const groups = new Map<number, Pending['hours']>()
+    for (const [hour, tree] of pending.hours) {
+      emplace(groups, key(hour, zones), () => new Map<number, Tree>()).set(hour, tree)
+    }
+    for (const [start, hours] of groups) {
+      new Bucket({ sql, names, writer, level: id, start, zones }).write(together(hours, since))
+    }
   }
   writer.flush()
   const { closed, compacted, fragments, events } = sql.exec<Ends>(ends).one()
@@ -50,12 +57,13 @@ const ends = `
                             (SELECT coalesce(max(id), 0) FROM event)    AS events
   FROM   state`
 
-/** The hours of one bucket, summed. */
-function together(trees: readonly Tree[]): Tree {
-  const [first, ...others] = trees
-  if (first && !others.length) return first
+/** The hours of one bucket, summed, and those from a moment on by themselves too. */
+function together(hours: Pending['hours'], since: number): Tree {
   const sum = new Tree()
-  for (const tree of trees)
-    for (const { type, key, node } of tree.nodes()) if (node.cell) sum.add(type, key, copyOf(node.cell))
+  for (const [hour, tree] of hours) {
+    for (const { type, key, node } of tree.nodes()) {
+      if (node.cell) sum.add(type, key, copyOf(node.cell), hour >= since ? hour : undefined)
+    }
+  }
   return sum
 }

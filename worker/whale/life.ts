@@ -81,7 +81,7 @@ export class Life {
   /** The same, without making a table. */
   look(terms: Terms): State | undefined {
     if (this.state || !exists(this.sql)) return this.state
-    if (isOld(this.sql)) this.storage.transactionSync(() => migrate(this.sql))
+    if (isOld(this.sql)) this.storage.transactionSync(() => migrate(this.sql, terms.zones))
     this.state = stateOf(this.sql, terms.zones)
     return this.state
   }

@@ -2,7 +2,7 @@
  * The cells of one bucket as a tree of names, within bounds: so many paths in all, so many children of each. What is
  * beyond them is counted in its parent's `…`, so that totals stay exact and the children still add up to them.
  */
-import { type Cell, merge, value } from '../rollup/cell'
+import { type Cell, copyOf, merge, value } from '../rollup/cell'
 import { pathOf, REST, SEPARATOR } from '../rollup/dimension'
 
 /** Children that stay by themselves where there are too many: the greatest by hits. */
@@ -17,6 +17,8 @@ export const MOST_TYPES = 1_000
 export class Node {
   /** Absent where nothing counts here, but only below, as with ready paths. */
   cell: Cell | undefined
+  /** Of a bucket longer than an hour: its hours, by their starts in unix milliseconds. */
+  hours: Map<number, Cell> | undefined
   below: Map<string, Node> | undefined
 }
 
@@ -40,16 +42,16 @@ export class Tree {
   private latest: (Reached & { key: string }) | undefined
 
   /**
-   * Adds a cell, which is the tree's from then on. They come in order of type and path, so that parents come before what
+   * Adds a cell, which is the tree's from then on, and as an hour of it if it is one. They come in order of type and path, so that parents come before what
    * is below them, and children of one parent one after the other.
    */
-  add(type: string, path: string, cell: Cell): void {
+  add(type: string, path: string, cell: Cell, hour?: number): void {
     const kept = this.types.has(type) || this.types.size < MOST_TYPES ? type : REST
     const key = `${kept}${SEPARATOR}${path}`
     if (this.folded && key.startsWith(this.folded)) return
     this.folded = ''
     const { node, isThere } = this.reach(kept, path)
-    mergeInto(isThere ? node : this.rest(node), cell)
+    mergeInto(isThere ? node : this.rest(node), cell, hour)
     if (!isThere) this.folded = key + SEPARATOR
   }
 
@@ -127,7 +129,7 @@ export class Tree {
     children.sort(([a, x], [b, y]) => weight(y.cell) - weight(x.cell) || (a < b ? -1 : 1))
     const rest = this.rest(parent)
     for (const [name, child] of children.slice(most)) {
-      if (child.cell) mergeInto(rest, child.cell)
+      mergeNode(rest, child)
       parent.below!.delete(name)
       this.paths -= sizeOf(child)
     }
@@ -141,9 +143,25 @@ export function weight(cell: Cell | undefined): number {
   return cell.names.reduce((most, name) => Math.max(most, Math.abs(value(cell, name))), 0)
 }
 
-function mergeInto(node: Node, cell: Cell): void {
+function mergeInto(node: Node, cell: Cell, hour?: number): void {
   if (node.cell) merge(node.cell, cell)
-  else node.cell = cell
+  // An hour goes on being one: the sum is a cell of its own.
+  else node.cell = hour === undefined ? cell : copyOf(cell)
+  if (hour !== undefined) mergeHour(node, cell, hour)
+}
+
+/** Adds what a child counts, itself and not what is below it. */
+export function mergeNode(into: Node, { cell, hours }: Pick<Node, 'cell' | 'hours'>): void {
+  // The sum may hold more than the hours, of which old ones are not kept.
+  if (cell) mergeInto(into, cell)
+  for (const [hour, each] of hours ?? []) mergeHour(into, each, hour)
+}
+
+function mergeHour(node: Node, cell: Cell, hour: number): void {
+  node.hours ??= new Map()
+  const known = node.hours.get(hour)
+  if (known) merge(known, cell)
+  else node.hours.set(hour, cell)
 }
 
 function* under(key: string, node: Node): Generator<Named> {

@@ -2,6 +2,8 @@
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
+  # So that the heap can be asked for what is left when garbage is gone.
+  v8Flags = ["--expose-gc"],
   services = [
     (name = "bench", worker = .worker),
     (name = "data", disk = (path = "data", writable = true)),

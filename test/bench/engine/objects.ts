@@ -8,7 +8,7 @@ import { Whale as RealWhale } from '../../../worker/whale/whale'
 import type { Env } from '../../../worker/env'
 import { place } from '../../../worker/hail/ids'
 import { clock } from './clock'
-import { meter, nextAlarm } from './meter'
+import { LEVELS, meter, nextAlarm } from './meter'
 import type { Weights } from './report'
 import type { Traffic, View } from './traffic'
 
@@ -107,6 +107,10 @@ async function steps(): Promise<void> {
   for (let i = 0; i < STEPS; i++) await null
 }
 
+/** One log for all its hours; cells by their level. */
+const nameOf = (table: string, level: number): string =>
+  level ? `${table} ${LEVELS[level] ?? level}` : table.replace(/_\d+$/, '')
+
 function weigh(sql: SqlStorage): Weights {
   const tables: Weights['tables'] = {}
   const names = sql.exec<{ name: string }>(
@@ -117,11 +121,15 @@ function weigh(sql: SqlStorage): Weights {
       .exec<{ name: string }>(`SELECT name FROM pragma_table_info(?) WHERE type IN ('TEXT', 'BLOB')`, name)
       .toArray()
     const lengths = columns.map((column) => `coalesce(octet_length(${column.name}), 0)`)
-    const total = `SELECT count(*) AS rows, coalesce(sum(${['0', ...lengths].join(' + ')}), 0) AS bytes FROM ${name}`
-    const { rows, bytes } = sql.exec<{ rows: number; bytes: number }>(total).one()
-    const known = (tables[name.replace(/_\d+$/, '')] ??= { rows: 0, bytes: 0 })
-    known.rows += rows
-    known.bytes += bytes
+    const level = name === 'cell' ? 'level' : '0'
+    const groups = sql.exec<{ level: number; rows: number; bytes: number }>(
+      `SELECT ${level} AS level, count(*) AS rows, sum(${['0', ...lengths].join(' + ')}) AS bytes FROM ${name} GROUP BY 1`,
+    )
+    for (const { level: number, rows, bytes } of groups) {
+      const known = (tables[nameOf(name, number)] ??= { rows: 0, bytes: 0 })
+      known.rows += rows
+      known.bytes += bytes
+    }
   }
   return { file: sql.databaseSize, tables }
 }

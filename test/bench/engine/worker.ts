@@ -19,6 +19,7 @@ const tasks: Record<string, (env: Env, given: Given) => Promise<unknown>> = {
   pending: (env, { site, paths }) => fillPending(env, site, paths),
   weigh: (env, { site }) => whaleOf(env, site).weigh(),
   answer,
+  collect: async () => (globalThis as { gc?(): void }).gc!(),
   nothing: (env, { site }) => whaleOf(env, site).nothing(),
   async storm(env, { site, rate, minutes }) {
     const start = await begin(env, site, rate)

@@ -3,13 +3,18 @@ import { Hono } from 'hono'
 import type { App } from './routes/access'
 import { count } from './routes/count'
 import { demo } from './routes/demo'
+import { cubes } from './routes/cube'
 import { deploymentOf } from './routes/deployment'
 import { graphs } from './routes/graph'
 import { grants } from './routes/grants'
+import { hailwhale } from './routes/hailwhale'
 import { home } from './routes/home'
+import { live } from './routes/live'
 import { login } from './routes/login'
 import { pixel } from './routes/pixel'
 import { Problem, problem } from './routes/problem'
+import { reset } from './routes/reset'
+import { ranks } from './routes/rank'
 import { beacon } from './routes/script'
 import { sites } from './routes/sites'
 import { status } from './routes/status'
@@ -26,8 +31,13 @@ const app = new Hono<App>({ strict: true })
   .route('/api/sites', grants)
   .route('/', login)
   .route('/', status)
+  .route('/reset', reset)
+  .route('/', live)
   .route('/', demo)
   .route('/', home)
+  .route('/', hailwhale)
+  .route('/', ranks)
+  .route('/', cubes)
   .route('/', graphs)
 
 /** The route that a site's own prefix stands for. */

@@ -56,6 +56,7 @@ async function total(stub: ReturnType<typeof whale>, site: Site, text: string, d
     interval: 'all',
     from: 0,
     to: Date.now() + 1,
+    now: Date.now(),
     timezone: 'UTC',
     zones: site.zones,
     depth: 0,

@@ -3,6 +3,7 @@
  * it is only a cache of the log and can be thrown away at any time.
  */
 import type { Event } from '../../sdk/wire/event'
+import { encode as encodeEvents } from '../rollup/archive'
 import { encode, Fragment } from '../rollup/fragment'
 import { type Peek, SLICE_VERSION, type Slice } from '../whale/slice'
 import type { Log, Row } from './log'
@@ -13,9 +14,6 @@ export const SLICE_EVENTS = 5_000
 const SLICE_CHARACTERS = 6 * 1024 * 1024
 /** … or so many cells, each of up to 32 numbers of some ten bytes. */
 const SLICE_CELLS = 40_000
-/** Raw events go to the Whale in texts of about this size, each a row there. */
-const RAW_CHARACTERS = 256 * 1024
-
 const PER_MS = 1024
 
 export class Open {
@@ -27,6 +25,11 @@ export class Open {
 
   constructor(readonly from: number) {
     this.to = from
+  }
+
+  /** The position up to which it has folded. */
+  get end(): number {
+    return this.to
   }
 
   /** Folds what the log holds beyond the last fold, up to a bound; whether there is more. */
@@ -48,33 +51,18 @@ export class Open {
     return { version: SLICE_VERSION, from, to, events, last: Math.floor(to / PER_MS), parts: encode(this.fragment) }
   }
 
-  slice(shard: number, gap?: [number, number]): Slice {
-    const slice = { ...this.peek(), shard, raw: this.rawTexts() }
-    return gap ? { ...slice, gap } : slice
+  slice(shard: number): Slice {
+    return { ...this.peek(), shard, raw: encodeEvents(this.raw.flatMap(eventsIn)) }
   }
 
   private add(row: Row): void {
-    const entries: Event[][] = JSON.parse(row.text)
-    for (const events of entries) {
-      for (const event of events) this.fragment.add(event)
-    }
+    for (const event of eventsIn(row.text)) this.fragment.add(event, row.arrived)
     this.raw.push(row.text)
     this.rawLength += row.text.length
     this.events += row.entries
     this.to = row.position
   }
-
-  private rawTexts(): string[] {
-    const texts: string[] = []
-    let text = ''
-    for (const row of this.raw) {
-      if (text && text.length + row.length > RAW_CHARACTERS) {
-        texts.push(`[${text}]`)
-        text = ''
-      }
-      // A row is a list of entries: without its brackets it joins a longer list.
-      text += (text && ',') + row.slice(1, -1)
-    }
-    return text ? [...texts, `[${text}]`] : texts
-  }
 }
+
+/** A row's text is a list of entries, each a list of events. */
+export const eventsIn = (text: string): Event[] => (JSON.parse(text) as Event[][]).flat() // What deliver wrote.

@@ -7,12 +7,19 @@
  * a commit that fails takes its ids back; and the Whale stores a slice's position together with the slice.
  */
 import { DurableObject } from 'cloudflare:workers'
+import type { Event } from '../../sdk/wire/event'
 import { type Env, whale } from '../env'
-import type { Peek } from '../whale/slice'
+import type { LiveQuestion, Pulse } from '../whale/live'
+import type { Peek, Slice, Told } from '../whale/slice'
+import type { Spied, SpyQuestion } from '../whale/spy'
 import { FULL, Rate, windowAt } from './commit'
 import { Open, SLICE_EVENTS } from './fold'
-import { Ids } from './ids'
-import { type Entry, Log } from './log'
+import { type Entry } from './log'
+import { Pulses } from './pulse'
+import { recent } from './recent'
+import { type State, stateOf, visitsOf } from './state'
+import { remember, strike } from './strike'
+import { Teller } from './tell'
 
 /** A slice is merged when it is this old. */
 const SLICE_MS = 60_000
@@ -39,23 +46,6 @@ export interface HailStatus {
   waiting: number
 }
 
-interface Places {
-  /** Ids up to here are in their buckets. */
-  filed: number
-  /** The Whale said it has merged up to here. */
-  merged: number
-  /** Log up to here is gone. */
-  dropped: number
-}
-
-interface State {
-  log: Log
-  ids: Ids
-  places: Places
-  /** Events in the log that the Whale has not merged. */
-  unmerged: number
-}
-
 export class Hail extends DurableObject<Env> {
   private readonly site: number
   private readonly shard: number
@@ -69,12 +59,15 @@ export class Hail extends DurableObject<Env> {
   /** Merges that failed in a row. */
   private failures = 0
   private readonly rate = new Rate()
+  private readonly teller: Teller
+  private pulses = new Pulses()
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     const [site = 0, shard = 0] = (ctx.id.name ?? '').split('/').map(Number)
     this.site = site
     this.shard = shard
+    this.teller = new Teller(() => whale(env, site))
   }
 
   /** Resolves when every entry is on disk, in this batch or before. Throws where the disk does: nothing was counted. */
@@ -104,6 +97,19 @@ export class Hail extends DurableObject<Env> {
     return { duplicates }
   }
 
+  /** The raw events that the Whale has not merged, in chunks as it would store them. */
+  async raw(cursor: number): Promise<{ from: number; raw: Uint8Array[] }> {
+    const state = this.wake(false)
+    if (!state) return { from: cursor, raw: [] }
+    const open = new Open(cursor)
+    const raw: Uint8Array[] = []
+    for (let isMore = true, rest = open; isMore; rest = new Open(rest.end)) {
+      isMore = rest.fold(state.log)
+      raw.push(...rest.slice(this.shard).raw)
+    }
+    return { from: cursor, raw }
+  }
+
   /** What the Whale has not merged, folded for a reader. Writes nothing, unless so much waits that it must be merged. */
   async peek(cursor: number): Promise<Peek> {
     const state = this.wake(false)
@@ -116,6 +122,23 @@ export class Hail extends DurableObject<Env> {
     return rest.peek()
   }
 
+  /** Single events that the Whale has not merged. Writes nothing. */
+  async spy(cursor: number, question: SpyQuestion): Promise<Spied> {
+    const log = this.wake(false)?.log
+    return log ? recent(log, cursor, question) : { from: cursor, examined: 0, found: [] }
+  }
+
+  /** What came in the last minutes, merged or not. Writes nothing. */
+  async pulse(question: LiveQuestion): Promise<Pulse> {
+    const log = this.wake(false)?.log
+    return log ? this.pulses.ask(log, question) : { second: 0, minute: 0, keys: [], last: [], partial: false }
+  }
+
+  /** Somebody tails the site from now on, or nobody does any more. */
+  async tailed(isTailed: boolean): Promise<void> {
+    this.teller.hear(isTailed)
+  }
+
   async status(): Promise<HailStatus> {
     const { shard } = this
     const state = this.wake(false)
@@ -126,6 +149,23 @@ export class Hail extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.alarmAt = null
     await this.merge()
+  }
+
+  /** Hands over what came until now, and takes out of the log what a reset says. Throws where the Whale is away. */
+  async forget(told: Told): Promise<void> {
+    const state = this.wake(false)
+    if (!state) return
+    const upTo = state.log.last
+    await this.merge()
+    const { places, log } = this.wake(true)
+    if (places.merged < upTo) throw new Error('the Whale does not merge')
+    this.open = undefined
+    this.ctx.storage.transactionSync(() => {
+      strike(log, upTo, told.scope)
+      remember(this.ctx.storage.sql, told, upTo)
+    })
+    this.state = undefined
+    this.pulses = new Pulses()
   }
 
   /** Hands all that is committed to the Whale, slice by slice. Safe to call at any time and twice. */
@@ -141,6 +181,7 @@ export class Hail extends DurableObject<Env> {
     await this.ctx.storage.deleteAll()
     this.state = undefined
     this.open = undefined
+    this.pulses = new Pulses()
     this.alarmAt = null
   }
 
@@ -171,12 +212,18 @@ export class Hail extends DurableObject<Env> {
     const { log, ids } = state
     const last = log.last
     try {
+      const told = entries.map((entry) =>
+        entry.visit && state.visits.begins(entry.visit) ? withSession(entry) : entry,
+      )
       this.ctx.storage.transactionSync(() => {
-        for (const batch of batches(entries)) log.append(batch, Date.now())
+        for (const batch of batches(told)) log.append(batch, Date.now())
       })
+      this.ctx.waitUntil(this.teller.tell(told, Date.now()))
     } catch (error) {
       log.reread(last)
       for (const { id, bucket } of entries) if (id !== undefined) ids.forget(id, bucket)
+      // Whose sessions began is on disk for all that was committed.
+      state.visits = visitsOf(this.ctx.storage.sql, log, state.places.filed)
       throw error
     }
     state.unmerged += entries.length
@@ -196,14 +243,13 @@ export class Hail extends DurableObject<Env> {
     if (!state) return
     try {
       for (let asked = 0; asked < MOST_SLICES; asked++) {
-        const { places, log } = state
-        const open = this.openAt(places.merged)
-        open.fold(log)
+        const open = this.openAt(state.places.merged)
+        open.fold(state.log)
         if (!open.events) return
-        const gap: [number, number] | undefined = open.from < places.dropped ? [open.from, places.dropped] : undefined
-        const { cursor } = await whale(this.env, this.site).merge(open.slice(this.shard, gap))
+        const merged = await whale(this.env, this.site).merge(this.slice(open, state))
         this.open = undefined
-        this.settle(state, cursor)
+        if ('gone' in merged) return await this.empty()
+        this.settle(state, merged.cursor)
         this.failures = 0
       }
       throw new Error(`more than ${MOST_SLICES} slices at once`)
@@ -212,6 +258,15 @@ export class Hail extends DurableObject<Env> {
       this.open = undefined
       this.alarmAt = Date.now() + Math.min(RETRY_MS * 2 ** this.failures++, LONGEST_RETRY_MS)
       await this.ctx.storage.setAlarm(this.alarmAt)
+    }
+  }
+
+  private slice(open: Open, { places, resets }: State): Slice {
+    const told = resets.filter(({ position }) => position > open.from)
+    return {
+      ...open.slice(this.shard),
+      ...(open.from < places.dropped && { gap: [open.from, places.dropped] }),
+      ...(told.length && { resets: told.map(({ id, scope }) => ({ id, scope })) }),
     }
   }
 
@@ -229,10 +284,11 @@ export class Hail extends DurableObject<Env> {
           ids.expire(now)
         }
         this.ctx.storage.sql.exec(
-          `UPDATE place SET filed = ?, merged = ?, dropped = ?`,
+          `UPDATE place SET filed = ?, merged = ?, dropped = ?, visits = ?`,
           places.filed,
           places.merged,
           places.dropped,
+          state.visits.toBytes(),
         )
         return filings
       })
@@ -256,24 +312,16 @@ export class Hail extends DurableObject<Env> {
   private wake(create: boolean): State | undefined
   private wake(create: boolean): State | undefined {
     if (this.state) return this.state
-    const { sql } = this.ctx.storage
-    const exists = sql.exec(`SELECT 1 FROM sqlite_master WHERE name = 'place'`).toArray().length > 0
-    if (!exists && !create) return undefined
-    if (!exists) {
-      this.ctx.storage.transactionSync(() => {
-        sql.exec(`CREATE TABLE place (filed INTEGER, merged INTEGER, dropped INTEGER)`)
-        sql.exec(`INSERT INTO place VALUES (0, 0, 0)`)
-        sql.exec(`CREATE TABLE ids (key INTEGER PRIMARY KEY, until INTEGER, rows BLOB)`)
-      })
-    }
-    const { filed, merged, dropped } = sql
-      .exec<{ filed: number; merged: number; dropped: number }>(`SELECT filed, merged, dropped FROM place`)
-      .one()
-    const places = { filed, merged, dropped }
-    const log = new Log(sql, Math.max(filed, merged, dropped))
-    this.state = { log, ids: new Ids(sql, log, filed), places, unmerged: log.count(merged) }
+    this.state = stateOf(this.ctx.storage, create)
     return this.state
   }
+}
+
+/** Tells a session that begins with an entry's first event. */
+function withSession(entry: Entry): Entry {
+  const [first, ...others] = JSON.parse(entry.text) as [Event, ...Event[]] // One event at least carries the visitor.
+  const told = { ...first, metrics: { ...first.metrics, sessions: 1 } }
+  return { ...entry, text: JSON.stringify([told, ...others]) }
 }
 
 /** Batches whose text fits a row. */

@@ -8,6 +8,8 @@ import { ID_BYTES } from './idset'
 
 const HOUR = 3_600_000
 const PER_MS = 1024
+/** Live readers look so far back, merged or not: an hour's table stays so much longer. */
+const LIVE_MS = 10 * 60_000
 
 /** What one envelope or one server event becomes in the log. */
 export interface Entry {
@@ -19,10 +21,14 @@ export interface Entry {
   until: number
   /** JSON: a list of events. */
   text: string
+  /** Whose event it is, and when, where sessions are not told by the sender. */
+  visit?: { visitor: number; at: number }
 }
 
 export interface Row {
   position: number
+  /** Unix milliseconds. */
+  arrived: number
   entries: number
   text: string
 }
@@ -82,8 +88,19 @@ export class Log {
   *after(position: number): Generator<Row> {
     for (const table of this.tables) {
       if (lastOf(table) <= position) continue
-      yield* this.sql.exec<{ position: number; entries: number; text: string }>(
-        `SELECT position, entries, text FROM log_${table} WHERE position > ? ORDER BY position`,
+      yield* this.sql.exec<{ position: number; arrived: number; entries: number; text: string }>(
+        `SELECT position, arrived, entries, text FROM log_${table} WHERE position > ? ORDER BY position`,
+        position,
+      )
+    }
+  }
+
+  /** Rows after a position, newest first. */
+  *newest(position: number): Generator<Row> {
+    for (const table of this.tables.toReversed()) {
+      if (lastOf(table) <= position) return
+      yield* this.sql.exec<{ position: number; arrived: number; entries: number; text: string }>(
+        `SELECT position, arrived, entries, text FROM log_${table} WHERE position > ? ORDER BY position DESC`,
         position,
       )
     }
@@ -102,11 +119,31 @@ export class Log {
     }
   }
 
-  /** Drops every hour that ended before now and holds nothing after the position; the last position that is gone. */
+  /** Changes the texts of rows up to a position that hold a word; nothing is written of a row that stays as it is. */
+  rewrite(upTo: number, word: string, change: (text: string) => string): void {
+    for (const table of this.tables) {
+      const rows = this.sql
+        .exec<{ position: number }>(
+          `SELECT position FROM log_${table} WHERE position <= ? AND instr(text, ?) > 0`,
+          upTo,
+          word,
+        )
+        .toArray()
+      for (const { position } of rows) {
+        const { text } = this.sql
+          .exec<{ text: string }>(`SELECT text FROM log_${table} WHERE position = ?`, position)
+          .one()
+        const changed = change(text)
+        if (changed !== text) this.sql.exec(`UPDATE log_${table} SET text = ? WHERE position = ?`, changed, position)
+      }
+    }
+  }
+
+  /** Drops every hour that ended before live readers look back and holds nothing after the position; the last position that is gone. */
   drop(upTo: number, now: number): number | undefined {
     let gone: number | undefined
     for (const table of this.tables.slice()) {
-      if (table >= hourOf(now) || lastOf(table) > Math.max(upTo, 0)) continue
+      if (table >= hourOf(now - LIVE_MS) || lastOf(table) > Math.max(upTo, 0)) continue
       this.sql.exec(`DROP TABLE log_${table}`)
       this.tables = this.tables.filter((other) => other !== table)
       gone = lastOf(table)
@@ -139,6 +176,9 @@ export class Log {
     return table
   }
 }
+
+/** The least position of what arrives at a moment. */
+export const positionAt = (ms: number): number => ms * PER_MS
 
 const hourOf = (now: number) => Math.floor(now / HOUR)
 /** The greatest position an hour's table can hold. */

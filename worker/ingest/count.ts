@@ -11,7 +11,7 @@ import { type Entries, ofAgent, ofArrival, ofGeo, ofPage } from './dimensions'
 import { type GeoFile, geoOf } from './geo'
 import { idOf } from './id'
 import { COUNTS, ID_CHARACTERS, METRICS, PATHS } from './limits'
-import { withHits } from './metrics'
+import { gaugesOf, withHits } from './metrics'
 import { cleanType } from './name'
 import { clip, merge, sizeOf, tree } from './tree'
 
@@ -37,6 +37,7 @@ export const CountSchema = v.strictObject(
     type: v.optional(v.lazy((given) => (Array.isArray(given) ? names : text(ID_CHARACTERS)))),
     dimensions: v.optional(v.unknown()),
     metrics: v.optional(v.lazy((given) => (Array.isArray(given) ? names : numbers))),
+    gauges: v.optional(numbers),
     at: v.optional(v.union([v.number(), v.string()], 'must be unix milliseconds or an ISO 8601 date')),
     id: v.optional(v.pipe(text(ID_CHARACTERS), v.nonEmpty('must not be empty'))),
     visitor: v.optional(v.pipe(text(ID_CHARACTERS), v.nonEmpty('must not be empty'))),
@@ -119,6 +120,7 @@ async function parseCount(given: unknown, context: CountContext): Promise<CountI
       type: typeOf(count.type),
       dimensions: dimensionsOf(count, context),
       metrics: metricsOf(count.metrics),
+      ...(count.gauges && { gauges: gaugesOf(count.gauges) }),
     },
   }
 }

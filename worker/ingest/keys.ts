@@ -50,6 +50,7 @@ export class Keys {
   private readonly master: Master
   private readonly masters = new Map<number, CryptoKey>()
   private readonly derived = new Bounded<Uint8Array>(REMEMBERED)
+  private readonly visitorKeys = new Bounded<CryptoKey>(REMEMBERED)
   private readonly publicKeys = new Bounded<Uint8Array>(REMEMBERED)
   /** The kid that new keys are made with. */
   readonly newest: number
@@ -98,6 +99,18 @@ export class Keys {
     return fits
   }
 
+  /** Of the hashes of a site's own words for its visitors: by the oldest master key, so that a new one does not make them strangers. */
+  async visitorKey(site: number): Promise<CryptoKey> {
+    const known = this.visitorKeys.get(String(site))
+    if (known) return known
+    const [oldest = this.newest] = this.master.keys()
+    const secret = await this.hmac(oldest, `graupel1/visitor/${site}`)
+    if (!secret) throw new Error(`no master key ${oldest}`)
+    const key = await importHmac(secret)
+    this.visitorKeys.set(String(site), key)
+    return key
+  }
+
   private async hmac(kid: number, label: string): Promise<Uint8Array | undefined> {
     const name = `${kid}/${label}`
     const known = this.derived.get(name)
@@ -113,12 +126,14 @@ export class Keys {
     const known = this.masters.get(kid)
     const secret = this.master.get(kid)
     if (known || !secret) return known
-    const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-    const key = await crypto.subtle.importKey('raw', new Uint8Array(secret), algorithm, false, ['sign'])
+    const key = await importHmac(secret)
     this.masters.set(kid, key)
     return key
   }
 }
+
+const importHmac = (secret: Uint8Array): Promise<CryptoKey> =>
+  crypto.subtle.importKey('raw', new Uint8Array(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
 
 /** Which key of which site a bearer text claims to be. */
 export function readToken(text: string): { word: TokenWord; site: number } | undefined {

@@ -12,4 +12,11 @@ export function withHits(metrics: Numbers): Numbers {
   return cleaned
 }
 
+/** Measured values, as they are but for names and size. */
+export function gaugesOf(gauges: Numbers): Numbers {
+  const cleaned: Numbers = Object.create(null)
+  for (const [name, value] of Object.entries(gauges)) cleaned[cleanMetric(name)] = clamp(value, -LARGEST, LARGEST)
+  return cleaned
+}
+
 export const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value))

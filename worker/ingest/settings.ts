@@ -1,3 +1,12 @@
+import type { Derived } from '../rollup/derived'
+
+/** Days that are kept of raw events (0: none), of hours and of days; months stay. */
+export interface Keep {
+  raw: number
+  hours: number
+  days: number
+}
+
 /** A site as the Pod keeps it and as every isolate copies it. Times are unix milliseconds. */
 export interface Site {
   /** Random, never 0, never given twice. */
@@ -17,6 +26,12 @@ export interface Site {
   respect: number
   /** First segments of the public URLs. */
   prefixes: { script: string; pixel: string }
+  /** Combinations of dimensions that are counted together, as nested paths: `[['country', 'device']]`. */
+  cross?: string[][]
+  /** Metrics that are made of others, by name. */
+  metrics?: Record<string, Derived>
+  /** How long each level is kept, in days. */
+  keep?: Keep
   /** Versions of the bearer keys; a raised one revokes the old key. */
   versions: { write: number; read: number }
   created: number

@@ -4,10 +4,24 @@
  * It knows no key: keys are derived from the master by whoever needs one.
  */
 import { DurableObject } from 'cloudflare:workers'
-import type { Env } from '../env'
+import { type Env, hail, whale } from '../env'
 import type { Reason } from '../ingest/refusal'
 import type { Site } from '../ingest/settings'
-import type { Calendar } from '../whale/whale'
+import { dateOf, type Zones } from '../rollup/interval'
+import { KEEP } from '../whale/sweep'
+import type { Terms } from '../whale/life'
+import type { Salt } from './salts'
+
+const HOUR = 3_600_000
+/** An object that could not be emptied is tried again. */
+const EMPTY_AGAIN_MS = 60_000
+/** The day of a salt lasts 50 hours, from its beginning in the east to its end in the west; nobody is told apart for longer. */
+const SALT_MS = 48 * HOUR
+const SALT_BYTES = 32
+/** Where the date is the last and the first on earth: UTC-12 and UTC+14. */
+const WEST = -12 * HOUR
+const EAST = 14 * HOUR
+const UTC: Zones = [{ from: 0, zone: 'UTC' }]
 
 const tables = [
   // A deleted site keeps its row, without settings: its number is never given twice.
@@ -16,7 +30,10 @@ const tables = [
   `CREATE TABLE login   (digest TEXT PRIMARY KEY, expires INTEGER) WITHOUT ROWID`,
   // What no site can be blamed for, such as envelopes for sites that are not here.
   `CREATE TABLE refusal (reason TEXT PRIMARY KEY, events INTEGER) WITHOUT ROWID`,
-]
+  // Deleted sites whose objects are not all empty yet.
+  `CREATE TABLE leaving (site INTEGER PRIMARY KEY, shards INTEGER)`,
+  `CREATE TABLE salt    (day INTEGER PRIMARY KEY, made INTEGER, secret BLOB)`,
+].map((table) => table.replace('TABLE', 'TABLE IF NOT EXISTS'))
 
 /** A pixel or share that was made: what the owner sees of it. The envelope itself is kept so that it can be shown again. */
 export interface Grant {
@@ -39,7 +56,8 @@ export class Pod extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.sql = ctx.storage.sql
-    const exists = this.sql.exec(`SELECT 1 FROM sqlite_master WHERE name = 'site'`).toArray().length > 0
+    // A release adds tables; the last one says whether all are there.
+    const exists = this.sql.exec(`SELECT 1 FROM sqlite_master WHERE name = 'salt'`).toArray().length > 0
     if (!exists) ctx.storage.transactionSync(() => tables.forEach((table) => this.sql.exec(table)))
   }
 
@@ -67,16 +85,64 @@ export class Pod extends DurableObject<Env> {
     return settings !== undefined
   }
 
-  remove(site: number): void {
-    this.put(site, null)
-    this.sql.exec(`DELETE FROM grants WHERE site = ?`, site)
+  /** Takes a site off the list, then empties its objects; what an object refuses now, the alarm tries again. */
+  async remove(site: number): Promise<void> {
+    const settings = this.settings(site)
+    if (settings) {
+      this.ctx.storage.transactionSync(() => {
+        this.sql.exec(`INSERT INTO leaving VALUES (?, ?)`, site, shardsOf(settings))
+        this.put(site, null)
+        this.sql.exec(`DELETE FROM grants WHERE site = ?`, site)
+      })
+    }
+    await this.alarmBy(Date.now() + EMPTY_AGAIN_MS)
+    await this.empty()
   }
 
-  calendar(site: number): Calendar {
+  override async alarm(): Promise<void> {
+    const now = Date.now()
+    this.sql.exec(`DELETE FROM salt WHERE made <= ?`, now - SALT_MS)
+    try {
+      await this.empty()
+    } catch (error) {
+      console.error(`pod: a deleted site is not empty yet, will try again: ${error}`)
+      await this.alarmBy(now + EMPTY_AGAIN_MS)
+    }
+    const { made } = this.sql.exec<{ made: number | null }>(`SELECT min(made) AS made FROM salt`).one()
+    if (made !== null) await this.alarmBy(made + SALT_MS)
+  }
+
+  /** Whether a site was deleted and some of its objects are not empty yet. */
+  isLeaving(site: number): boolean {
+    return this.sql.exec(`SELECT 1 FROM leaving WHERE site = ?`, site).toArray().length > 0
+  }
+
+  /** What its Whale must know of a site; null where there is none. */
+  terms(site: number): Terms | null {
     const settings = this.settings(site)
-    if (!settings) throw new Error(`no site ${site}`)
-    const shards = Math.max(settings.fixedShards, ...settings.shards.map(({ k }) => k))
-    return { zones: settings.zones, shards }
+    if (!settings) return null
+    return { zones: settings.zones, shards: shardsOf(settings), keep: settings.keep ?? KEEP }
+  }
+
+  /**
+   * The salts of days (yyyymmdd), for hashes that tell visitors apart within a day: made when first asked for, dropped
+   * two days later. A day whose salt is gone gets no other.
+   */
+  async salts(days: readonly number[], now: number): Promise<Salt[]> {
+    const [first, last] = [dateOf(now + WEST, UTC), dateOf(now + EAST, UTC)]
+    for (const day of days) {
+      if (day < first || day > last) continue
+      const secret = crypto.getRandomValues(new Uint8Array(SALT_BYTES))
+      this.sql.exec(`INSERT INTO salt VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, day, now, secret)
+    }
+    await this.alarmBy(now + SALT_MS)
+    return this.sql
+      .exec<{ day: number; secret: ArrayBuffer }>(
+        `SELECT day, secret FROM salt WHERE day IN (SELECT value FROM json_each(?))`,
+        JSON.stringify(days),
+      )
+      .toArray()
+      .map(({ day, secret }) => ({ day, secret: new Uint8Array(secret) }))
   }
 
   grant(site: number, { id, kind, expires, about }: Grant): void {
@@ -133,6 +199,20 @@ export class Pod extends DurableObject<Env> {
     return this.sql.exec<{ reason: Reason; events: number }>(`SELECT reason, events FROM refusal`).toArray()
   }
 
+  private async alarmBy(at: number): Promise<void> {
+    const set = await this.ctx.storage.getAlarm()
+    if (set === null || set > at) await this.ctx.storage.setAlarm(at)
+  }
+
+  private async empty(): Promise<void> {
+    type Row = { site: number; shards: number }
+    for (const { site, shards } of this.sql.exec<Row>(`SELECT site, shards FROM leaving`).toArray()) {
+      await Promise.all(Array.from({ length: shards }, (_, shard) => hail(this.env, site, shard).empty()))
+      await whale(this.env, site).empty()
+      this.sql.exec(`DELETE FROM leaving WHERE site = ?`, site)
+    }
+  }
+
   private settings(site: number): Site | undefined {
     const [row] = this.sql.exec<{ settings: string | null }>(`SELECT settings FROM site WHERE site = ?`, site).toArray()
     return row?.settings ? JSON.parse(row.settings) : undefined
@@ -147,3 +227,6 @@ export class Pod extends DurableObject<Env> {
     )
   }
 }
+
+/** How many Hails a site may have had events in. */
+const shardsOf = ({ fixedShards, shards }: Site): number => Math.max(fixedShards, ...shards.map(({ k }) => k))

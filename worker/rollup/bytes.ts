@@ -4,7 +4,8 @@
 export const LARGEST_VARINT = 2 ** 51
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+/** A byte order mark at the start of a name is a character of the name. */
+const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
 /** A short ASCII text is made faster than a decoder is called. */
 const SHORT = 64
 

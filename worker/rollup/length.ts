@@ -30,13 +30,15 @@ export interface Buckets {
   starts: readonly number[]
   /** Where the last one ends. */
   end: number
+  /** Where each one ends, if not where the next begins. */
+  ends?: readonly number[]
   zones: Zones
 }
 
-export function lengths(unit: Unit, { starts, end, zones }: Buckets): number[] {
+export function lengths(unit: Unit, { starts, end, ends = [], zones }: Buckets): number[] {
   const calendar = calendarOf(zones)
   const at = (ms: number) => positions[unit](ms, calendar)
-  return starts.map((start, i) => at(starts[i + 1] ?? end) - at(start))
+  return starts.map((start, i) => at(ends[i] ?? starts[i + 1] ?? end) - at(start))
 }
 
 /** Of the month each bucket begins in; and of all months that buckets begin in, each once. */

@@ -1,18 +1,14 @@
 /**
- * The metric language: a name, a ratio `a/b`, a running total `m:+`, the last value carried on `m:_`, and constants.
- * A ratio is a/b in each bucket and sum/sum in totals, 0 where b is 0. A parsed metric is plain data: it travels in
- * questions from one object to another.
+ * The metric language: a name, `max(name)` and its like, a ratio `a/b`, a running total `m:+`, the last value carried on
+ * `m:_`, constants, and derived metrics by their name. A ratio is a/b in each bucket and sum/sum in totals, 0 where b is
+ * 0. A parsed metric is plain data: it travels in questions from one object to another.
  */
-import { type Cell, empty, merge, value } from './cell'
-import { type Buckets, daysInMonths, isUnit, lengths, type Unit } from './length'
+import type { Cell } from './cell'
+import { type Derived, derived } from './derived'
+import type { Buckets } from './length'
+import { FUNCTIONS, type Term, termOf, valuesOf } from './term'
 
-/** One side of a ratio: metrics added and taken away, or a constant. */
-type Term =
-  | { kind: 'sum'; plus: readonly string[]; minus: readonly string[] }
-  | { kind: 'number'; number: number }
-  | { kind: 'length'; unit: Unit }
-  | { kind: 'count' }
-  | { kind: 'daysInMonth' }
+export type { Derived } from './derived'
 
 type Mode = 'plain' | 'running' | 'carried'
 
@@ -22,21 +18,6 @@ export interface Metric {
   over: Term
   under?: Term
   mode: Mode
-}
-
-/** By bucket, and over all of them. */
-interface Values {
-  values: number[]
-  total: number
-}
-
-const sum = (plus: readonly string[], minus: readonly string[] = []): Term => ({ kind: 'sum', plus, minus })
-
-/** Metrics that are made of others. */
-const derived: Record<string, { over: Term; under: Term }> = {
-  bounce_rate: { over: sum(['sessions'], ['engaged']), under: sum(['sessions']) },
-  pages_per_session: { over: sum(['hits']), under: sum(['sessions']) },
-  seconds_per_session: { over: sum(['seconds']), under: sum(['sessions']) },
 }
 
 const MODES: Record<string, Mode> = {
@@ -52,28 +33,49 @@ const MODES: Record<string, Mode> = {
 }
 
 /** A metric's name is at most 256 bytes; a ratio has two of them. */
-const MOST_CHARACTERS = 520
-const NUMBER = /^-?(\d+\.?\d*|\.\d+)$/
+const MOST_CHARACTERS = 540
 
-export function parseMetric(text: string): Metric | { problem: string } {
-  const problem = { problem: `"${text.slice(0, 80)}" is not a metric: write a name, a/b, name:+ or name:_` }
+/** `more` are the site's own derived metrics; those of this house come first. */
+export function parseMetric(text: string, more: Record<string, Derived> = {}): Metric | { problem: string } {
   if (text.length > MOST_CHARACTERS) return { problem: `a metric is at most ${MOST_CHARACTERS} characters` }
+  const problem = {
+    problem: `"${text.slice(0, 80)}" is not a metric: write a name, a/b, name:+, name:_, or ${FUNCTIONS.join(', ')} of one, as in max(name)`,
+  }
   const [ratio = '', suffix = 'count', ...rest] = text.split(':')
   const mode = Object.hasOwn(MODES, suffix) ? MODES[suffix] : undefined
   if (!mode || rest.length > 0) return problem
-  if (Object.hasOwn(derived, ratio)) return { text, mode, ...derived[ratio]! }
   const sides = ratio.split('/')
-  const [over, under] = sides.map(termOf)
-  if (!over || sides.length > 2 || sides.includes('')) return problem
-  return { text, mode, over, ...(under && { under }) }
+  if (sides.length > 2) return problem
+  const [over, under] = sides.map((name) => sideOf(name, more))
+  if (!over || (sides.length === 2 && !under)) return problem
+  if (!under) return { text, mode, ...over }
+  if (over.under || under.under) return { problem: `"${text.slice(0, 80)}" divides what is a ratio already` }
+  return { text, mode, over: over.over, under: under.over }
 }
 
-function termOf(name: string): Term {
-  if (NUMBER.test(name)) return { kind: 'number', number: Number(name) }
-  if (isUnit(name)) return { kind: 'length', unit: name }
-  if (name === '_count') return { kind: 'count' }
-  if (name === '_days_in_month') return { kind: 'daysInMonth' }
-  return sum([name])
+function sideOf(name: string, more: Record<string, Derived>): Pick<Metric, 'over' | 'under'> | undefined {
+  const known = [derived, more].find((table) => Object.hasOwn(table, name))?.[name]
+  const over = known ? sumOf(known) : termOf(name)
+  const under = known?.per && sumOf(known.per)
+  return over && { over, ...(under && { under }) }
+}
+
+function sumOf({ plus, minus = [] }: Omit<Derived, 'per'>): Term {
+  return { kind: 'sum', plus: plus.flatMap(partOf), minus: minus.flatMap(partOf) }
+}
+
+/** `seconds` and its like are counted metrics here. What is no term counts nothing; who stores definitions asks `derivedOf`. */
+function partOf(name: string): Term[] {
+  const term = termOf(name)
+  if (term?.kind === 'length') return [{ kind: 'read', name, as: 'plain' }]
+  return term ? [term] : []
+}
+
+export interface Evaluated {
+  points: number[]
+  total: number
+  /** The relative standard error of the total; 0 where nothing is estimated. */
+  error: number
 }
 
 /** A bucket without events has no cell. */
@@ -81,41 +83,14 @@ export function evaluate(
   { over, under, mode }: Metric,
   cells: readonly (Cell | undefined)[],
   buckets: Buckets,
-): { points: number[]; total: number } {
+): Evaluated {
   const above = valuesOf(over, cells, buckets)
   const below = under && valuesOf(under, cells, buckets)
   const plain = below ? above.values.map((each, i) => divided(each, below.values[i]!)) : above.values
   const points = MODE[mode](plain)
-  if (mode === 'carried') return { points, total: points.at(-1) ?? 0 }
-  return { points, total: below ? divided(above.total, below.total) : above.total }
-}
-
-function valuesOf(term: Term, cells: readonly (Cell | undefined)[], buckets: Buckets): Values {
-  const same = (each: number, total: number): Values => ({ values: cells.map(() => each), total })
-  switch (term.kind) {
-    case 'sum': {
-      const whole = empty()
-      for (const cell of cells) if (cell) merge(whole, cell)
-      return { values: cells.map((cell) => sumOf(term, cell)), total: sumOf(term, whole) }
-    }
-    case 'number':
-      return same(term.number, term.number)
-    case 'count':
-      return same(1, cells.length)
-    case 'length': {
-      const values = lengths(term.unit, buckets)
-      return { values, total: values.reduce((total, each) => total + each, 0) }
-    }
-    case 'daysInMonth':
-      return daysInMonths(buckets)
-  }
-}
-
-function sumOf({ plus, minus }: Extract<Term, { kind: 'sum' }>, cell: Cell | undefined): number {
-  let total = 0
-  for (const name of plus) total += value(cell, name)
-  for (const name of minus) total -= value(cell, name)
-  return total
+  const error = Math.max(above.error, below?.error ?? 0)
+  if (mode === 'carried') return { points, total: points.at(-1) ?? 0, error }
+  return { points, total: below ? divided(above.total, below.total) : above.total, error }
 }
 
 const divided = (a: number, b: number): number => (b === 0 ? 0 : a / b)

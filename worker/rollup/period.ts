@@ -19,18 +19,23 @@ const HOURLY_DAYS = 2
 /** And one of so many by the day. */
 const DAILY_DAYS = 400
 
-/** From the start of this day, week, month… until now. */
-const toDate: Record<string, { since: Interval; interval: Interval }> = {
+/**
+ * Every period that has a name. `since` is from the start of this day, week, month… until now, or, `back`, of the one
+ * before until its end; a text is short for `interval:length`. `seven` is HailWhale's: seven whole days and this one.
+ */
+const named: Record<string, { since: Interval; back?: true; interval: Interval } | string> = {
   today: { since: 'day', interval: 'hour' },
+  yesterday: { since: 'day', back: true, interval: 'hour' },
+  '24h': 'hour:24h',
+  '7d': 'day:7d',
+  '30d': 'day:30d',
+  '90d': 'day:90d',
+  '12mo': 'month:12mo',
   wtd: { since: 'week', interval: 'day' },
   mtd: { since: 'month', interval: 'day' },
   qtd: { since: 'quarter', interval: 'day' },
   ytd: { since: 'year', interval: 'day' },
   all: { since: 'all', interval: 'all' },
-}
-
-/** Short for `interval:length`. `seven` is HailWhale's: seven whole days and this one. */
-const nicknames: Record<string, string> = {
   hour: 'minute:1h',
   hours: 'hour:24h',
   day: 'hour:24h',
@@ -53,33 +58,37 @@ const units: readonly { name: string; interval: Interval; ms?: number; days?: nu
 ]
 type Unit = (typeof units)[number]
 
-/** What a bare length is drawn by, where its own unit would make one point of it. */
-const coarser: Partial<Record<Interval, Interval>> = { week: 'day', quarter: 'month', year: 'month' }
+/** What a bare length is drawn by, where its own unit would make few points of it; and one of a single unit. */
+const finer: Partial<Record<Interval, Interval>> = { week: 'day', quarter: 'month', year: 'month' }
+const ofOne: Partial<Record<Interval, Interval>> = {
+  ...finer,
+  minute: '10s',
+  hour: 'minute',
+  day: 'hour',
+  month: 'day',
+}
 
 export function periodOf(text: string, now: number, zones: Zones): Period | { problem: string } {
-  if (Object.hasOwn(toDate, text)) {
-    const { since, interval } = toDate[text]!
-    return { from: floor(since, now, zones), to: now + 1, interval }
+  const period = Object.hasOwn(named, text) ? named[text]! : text
+  if (typeof period === 'string') {
+    return lengthOf(period, now, zones) ?? datesOf(period, zones) ?? { problem: problemWith(text) }
   }
-  if (text === 'yesterday') {
-    const to = floor('day', now, zones)
-    return { from: floor('day', to - 1, zones), to, interval: 'hour' }
-  }
-  const spelled = Object.hasOwn(nicknames, text) ? nicknames[text]! : text
-  return lengthOf(spelled, now, zones) ?? datesOf(text, zones) ?? { problem: problemWith(text) }
+  const { since, back, interval } = period
+  const start = floor(since, now, zones)
+  return back ? { from: floor(since, start - 1, zones), to: start, interval } : { from: start, to: now + 1, interval }
 }
 
-const problemWith = (text: string): string => {
-  const names = [...Object.keys(toDate), 'yesterday', ...Object.keys(nicknames)].join(', ')
-  return `"${text.slice(0, 80)}" is not one of ${names}, a length such as 24h, 30d or 12mo, interval:length such as day:30d, or two dates`
-}
+const problemWith = (text: string): string =>
+  `"${text.slice(0, 80)}" is not one of ${Object.keys(named).join(', ')}, a length such as 48h, 14d or 6mo, ` +
+  'interval:length such as day:30d, or two dates such as 2026-01-01..2026-01-31'
 
 /** `day:30d`, `1h:1w`, or a length alone. */
 function lengthOf(text: string, now: number, zones: Zones): Period | undefined {
   const [, each, count = '', name = ''] = /^(?:(\w+):)?(\d{1,6})([a-z]*)$/.exec(text) ?? []
   const unit = unitOf(name || 's')
   if (!unit || !Number(count) || (each === undefined && !name)) return undefined
-  const interval = each === undefined ? (coarser[unit.interval] ?? unit.interval) : intervalOf(each)
+  const drawn = Number(count) === 1 ? ofOne : finer
+  const interval = each === undefined ? (drawn[unit.interval] ?? unit.interval) : intervalOf(each)
   if (!interval) return undefined
   const end = next(interval, floor(interval, now, zones), zones)
   const from = floor(interval, Math.max(0, back(end, Number(count), unit, zones)), zones)

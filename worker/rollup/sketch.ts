@@ -16,6 +16,7 @@
  *      2      sparse: the elements, ascending, 5 bytes each, up to the end
  *             dense:  the registers, 6 bits each, four to three bytes: aaaaaabb bbbbcccc ccdddddd
  */
+import { Elements } from './elements'
 import { estimate } from './estimate'
 
 export type Precision = 12 | 14
@@ -31,7 +32,9 @@ const HEAD_BYTES = 2
 const DAILY = 0x80
 const DENSE = 0x40
 const PRECISION = 0x3f
-/** So many are searched one by one: a slice holds hundreds of thousands of sketches, and most have met one to three. */
+/** A slice holds hundreds of thousands of sketches, most of which met one to three: those take no byte too many. */
+const TINY = 3
+/** So many are searched one by one. */
 const FEW = 16
 
 const denseBytes = (precision: Precision) => (2 ** precision * REGISTER_BITS) / 8
@@ -55,7 +58,7 @@ export class Sketch {
   /** Some element was salted by the day: the same person is another one tomorrow. */
   daily = false
   /** The elements while they are few enough; in no order. */
-  private elements: number[] | Set<number> = []
+  private elements: number[] | Elements = []
   /** A byte each in memory; there once the elements are too many. */
   private registers: Uint8Array | undefined
 
@@ -76,7 +79,7 @@ export class Sketch {
     }
     if (other.daily) this.daily = true
     if (other.registers) greatest(this.dense(), other.registers)
-    else for (const element of other.elements) this.add(element)
+    else for (const element of valuesOf(other.elements)) this.add(element)
   }
 
   get isExact(): boolean {
@@ -120,7 +123,7 @@ export class Sketch {
   clone(): Sketch {
     const clone = new Sketch(this.precision)
     clone.daily = this.daily
-    clone.elements = Array.isArray(this.elements) ? this.elements.slice() : new Set(this.elements)
+    clone.elements = Array.isArray(this.elements) ? this.elements.slice() : this.elements.clone()
     clone.registers = this.registers?.slice()
     return clone
   }
@@ -130,10 +133,15 @@ export class Sketch {
     if (!Array.isArray(elements)) {
       elements.add(element)
       if (elements.size > limits[this.precision]) this.dense()
-    } else if (!elements.includes(element)) {
-      // Not pushed: a list that grows by pushes takes room for 16 more at once.
-      if (elements.length < FEW) this.elements = [...elements, element]
-      else this.elements = new Set(elements).add(element)
+      return
+    }
+    if (elements.includes(element)) return
+    // A list that grows by a push takes room for 16 more at once.
+    if (elements.length < TINY) this.elements = elements.concat(element)
+    else if (elements.length < FEW) elements.push(element)
+    else {
+      this.elements = new Elements(elements)
+      this.elements.add(element)
     }
   }
 
@@ -141,14 +149,15 @@ export class Sketch {
   private dense(): Uint8Array {
     if (this.registers) return this.registers
     const registers = new Uint8Array(2 ** this.precision)
-    for (const element of this.elements) raise(registers, element, ELEMENT_BITS - this.precision)
+    for (const element of valuesOf(this.elements)) raise(registers, element, ELEMENT_BITS - this.precision)
     this.elements = []
     this.registers = registers
     return registers
   }
 }
 
-const sizeOf = (elements: number[] | Set<number>) => (Array.isArray(elements) ? elements.length : elements.size)
+const sizeOf = (elements: number[] | Elements) => (Array.isArray(elements) ? elements.length : elements.size)
+const valuesOf = (elements: number[] | Elements) => (Array.isArray(elements) ? elements : elements.values())
 
 /** `q` bits, 28 at the most, are read for the rank: they lie within the 32 that bitwise operators see. */
 function raise(registers: Uint8Array, element: number, q: number): void {
@@ -161,22 +170,26 @@ function greatest(into: Uint8Array, from: Uint8Array): void {
   for (let i = 0; i < into.length; i++) if (from[i]! > into[i]!) into[i] = from[i]!
 }
 
-function write(elements: number[] | Set<number>, bytes: Uint8Array): void {
+function write(elements: number[] | Elements, bytes: Uint8Array): void {
   let at = HEAD_BYTES
-  const view = new DataView(bytes.buffer)
-  for (const element of Float64Array.from(elements).sort()) {
-    view.setUint8(at, element / 2 ** 32)
-    view.setUint32(at + 1, element)
-    at += ELEMENT_BYTES
+  for (const element of Float64Array.from(valuesOf(elements)).sort()) {
+    bytes[at++] = element / 2 ** 32
+    bytes[at++] = element >>> 24
+    bytes[at++] = element >>> 16
+    bytes[at++] = element >>> 8
+    bytes[at++] = element
   }
 }
 
-function read(bytes: Uint8Array): number[] | Set<number> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const count = (bytes.length - HEAD_BYTES) / ELEMENT_BYTES
-  const at = (i: number) => HEAD_BYTES + i * ELEMENT_BYTES
-  const elements = Array.from({ length: count }, (_, i) => view.getUint8(at(i)) * 2 ** 32 + view.getUint32(at(i) + 1))
-  return count > FEW ? new Set(elements) : elements
+function read(bytes: Uint8Array): number[] | Elements {
+  const elements: number[] = new Array((bytes.length - HEAD_BYTES) / ELEMENT_BYTES)
+  let at = HEAD_BYTES
+  for (let i = 0; i < elements.length; i++) {
+    const high = bytes[at++]! * 2 ** 32
+    const low = (bytes[at++]! << 24) | (bytes[at++]! << 16) | (bytes[at++]! << 8) | bytes[at++]!
+    elements[i] = high + (low >>> 0)
+  }
+  return elements.length > FEW ? new Elements(elements) : elements
 }
 
 function pack(registers: Uint8Array, bytes: Uint8Array): void {

@@ -66,7 +66,9 @@ const ALLOWED: Record<Least, readonly Access['level'][]> = {
   admin: ['admin'],
 }
 
-const isRead = (c: Context<App>): boolean => c.req.method === 'GET' || c.req.method === 'HEAD'
+/** A socket is no plain read: browsers open one to anywhere from any page, and no CORS holds them back. */
+const isRead = (c: Context<App>): boolean =>
+  (c.req.method === 'GET' || c.req.method === 'HEAD') && c.req.header('upgrade') === undefined
 
 export async function isLoggedIn(c: Context<App>, now: number): Promise<boolean> {
   const value = await getSignedCookie(c, await sessionSecret(c), COOKIE)
@@ -90,13 +92,19 @@ async function sessionSecret(c: Context<App>): Promise<string> {
 }
 
 async function byBearer(c: Context<App>, now: number): Promise<Access | undefined> {
-  const header = c.req.header('authorization')
+  const header = c.req.header('authorization') ?? offered(c)
   if (header === undefined) return undefined
   const token = /^Bearer\s+(\S+)$/i.exec(header)?.[1] ?? ''
   const deployment = await deploymentOf(c.env)
   const access = isAdmin(c, token) ? ({ level: 'admin' } as const) : await byKey(c, deployment, token, now)
   if (!access) throw new Problem(401, 'this token is not known here')
   return access
+}
+
+/** A browser's socket can set no header but its list of protocols: `graupel, <token>`. */
+function offered(c: Context<App>): string | undefined {
+  const token = /^\s*graupel\s*,\s*([\w-]+)\s*$/.exec(c.req.header('sec-websocket-protocol') ?? '')?.[1]
+  return token && `Bearer ${token}`
 }
 
 function isAdmin(c: Context<App>, token: string): boolean {

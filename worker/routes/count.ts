@@ -1,9 +1,12 @@
 /** `/count`: events from an owner's own programs, by the site's write key. The caller's own agent and address are never looked at. */
 import { type Context, Hono } from 'hono'
+import type { Event } from '../../sdk/wire/event'
 import { parseCounts } from '../ingest/count'
+import { crossed } from '../ingest/cross'
 import { COUNT_BODY_BYTES } from '../ingest/limits'
 import type { Site } from '../ingest/settings'
 import { SHARD_WITHOUT_ID, shardOf } from '../ingest/shard'
+import { visitorOf } from '../ingest/visitor'
 import { type App, siteFor } from './access'
 import { readBody } from './body'
 import { deliver } from './deliver'
@@ -63,18 +66,30 @@ function valueOf(name: string, text: string): unknown {
   }
 }
 
+/** Whose sessions the sender does not tell are told by the time between events. */
+function eventBy(visitor: number | undefined | '', event: Event, { cross }: Site) {
+  const crossedEvent = crossed(event, cross)
+  if (!visitor) return { events: [crossedEvent] }
+  return {
+    events: [{ ...crossedEvent, visitor }],
+    ...(event.metrics.sessions === undefined && { visit: { visitor, at: event.at } }),
+  }
+}
+
 async function counted(c: Context<App>, site: Site, given: unknown): Promise<Response> {
   const now = Date.now()
   const deployment = await deploymentOf(c.env)
   const result = await parseCounts(given, { now, ...(deployment.geo && { geo: deployment.geo }) })
   if ('problem' in result) throw new Problem(400, result.problem.message, result.problem.field)
   // An id is remembered from its first arrival, whatever time the event names: a retry may name another.
-  const deliveries = result.items.map(({ id, event }) => ({
-    site: site.site,
-    shard: id === undefined ? SHARD_WITHOUT_ID : shardOf(id, site.fixedShards),
-    ...(id !== undefined && { id }),
-    events: [event],
-  }))
+  const deliveries = await Promise.all(
+    result.items.map(async ({ id, visitor, event }) => ({
+      site: site.site,
+      shard: id === undefined ? SHARD_WITHOUT_ID : shardOf(id, site.fixedShards),
+      ...(id !== undefined && { id }),
+      ...eventBy(visitor && (await visitorOf(await deployment.keys.visitorKey(site.site), visitor)), event, site),
+    })),
+  )
   const duplicates = (await deliver({ env: c.env, deployment, now }, deliveries)).filter(Boolean).length
   const withoutId = deliveries.filter(({ id }) => id === undefined).length
   return c.json(

@@ -17,6 +17,8 @@ export interface Delivery {
   /** The raw time that says where the id is remembered; absent where the sender gave none. */
   ts?: number
   events: Event[]
+  /** Whose event it is, and when, where the sender tells no sessions. */
+  visit?: { visitor: number; at: number }
 }
 
 /** Whether each delivery was here before, in their order. */
@@ -69,6 +71,6 @@ export async function tellRefusals(
   }
 }
 
-function entryOf({ id, ts, events }: Delivery, now: number): Entry {
-  return { ...(id !== undefined && { id }), ...place(ts, now), text: JSON.stringify(events) }
+function entryOf({ id, ts, events, visit }: Delivery, now: number): Entry {
+  return { ...(id !== undefined && { id }), ...place(ts, now), text: JSON.stringify(events), ...(visit && { visit }) }
 }

@@ -8,6 +8,7 @@ import { Keys, parseMaster } from '../ingest/keys'
 import { parseProxy, type TrustedProxy } from '../ingest/proxy'
 import { SharedKeys } from '../ingest/shared'
 import { Directory } from '../pod/directory'
+import { Salts } from '../pod/salts'
 import { Problem } from './problem'
 import { Refusals } from './refusals'
 
@@ -16,6 +17,7 @@ export interface Deployment {
   shared: SharedKeys
   directory: Directory
   refusals: Refusals
+  salts: Salts
   proxy: TrustedProxy | undefined
   geo: GeoFile | undefined
 }
@@ -38,6 +40,7 @@ async function build(env: Env): Promise<Deployment> {
     shared: new SharedKeys(keys),
     directory: new Directory(),
     refusals: new Refusals(),
+    salts: new Salts(),
     proxy: proxyOf(env),
     geo: await geoOf(env),
   }

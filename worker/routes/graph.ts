@@ -1,18 +1,14 @@
-/**
- * `/graph` and its kin: one question, several forms of the answer. Reading writes nothing.
- * `/totals` and `/dimensions` are HailWhale's shapes of the same.
- */
+/** `/graph` and its kin: one question, several forms of the answer. Reading writes nothing. */
 import { type Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { line } from '../../sdk/chart/line'
-import type { Path } from '../../sdk/wire/event'
 import type { Graph } from '../../sdk/wire/query'
 import { whale } from '../env'
-import { next } from '../rollup/interval'
-import type { Question } from '../whale/answer'
 import { type App, siteFor } from './access'
-import { Problem } from './problem'
+import { csv } from './csv'
+import { bad, Problem } from './problem'
 import { questionOf } from './question'
+import { graphOfSites } from './together'
 
 const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
 /** Narrower than a phone or wider than a wall is a typing error. */
@@ -39,43 +35,25 @@ export const graphs = new Hono<App>()
       'Cross-Origin-Resource-Policy': 'cross-origin',
     })
   })
-  .get('/totals', async (c) => {
-    const { query, graph } = await asked(c)
-    const totals: Record<string, Record<string, number>> = {}
-    for (const { dimension, metric, total } of graph.series) {
-      const numbers = totals[dimensionText(dimension)] ?? {}
-      numbers[metric] = total
-      totals[dimensionText(dimension)] = numbers
-    }
-    return c.json({ [query.period ?? `${graph.interval}:${graph.from}-${graph.to}`]: totals }, 200, HEADERS)
-  })
-  .get('/dimensions', async (c) => {
-    const { question, graph } = await asked(c, 1)
-    const below = graph.series.filter(({ dimension }) => dimension.length > question.dimension.length)
-    const dimensions = [...Map.groupBy(below, ({ dimension }) => dimensionText(dimension)).values()].map((series) => ({
-      dimension: series[0]!.dimension,
-      ...Object.fromEntries(series.map(({ metric, total }) => [metric, total])),
-    }))
-    return c.json({ dimension: question.dimension, dimensions }, 200, HEADERS)
-  })
-
-/** HailWhale's spelling: `_`, a bare name, or a JSON list. */
-const dimensionText = (path: Path): string =>
-  path.length === 0 ? '_' : path.length === 1 ? path[0]! : JSON.stringify(path)
+  .get('/graph.csv', async (c) =>
+    c.body(csv(await graphOf(c)), 200, {
+      ...HEADERS,
+      'Content-Type': 'text/csv; charset=utf-8; header=present',
+      'Content-Disposition': 'attachment; filename="graph.csv"',
+    }),
+  )
 
 async function graphOf(c: Context<App>): Promise<Graph> {
-  return (await asked(c)).graph
-}
-
-async function asked(c: Context<App>, leastDepth = 0) {
   const now = Date.now()
   const query = c.req.query()
+  if (/^all$|,/.test(query.site ?? '')) return graphOfSites(c, query, now)
   const { site, access } = await siteFor(c, query.site, 'share', now)
-  const parsed = questionOf(query, site, access, now)
-  const question: Question = { ...parsed, depth: Math.max(parsed.depth, leastDepth) }
+  const question = questionOf(query, site, access, now)
+  const stub = whale(c.env, site.site)
+  const answered = question.where ? await stub.search(question) : await stub.answer(question)
+  if ('problem' in answered) throw bad('where', answered.problem)
   // RPC's types forget that a point is a pair.
-  const answered = { site: site.site, ...(await whale(c.env, site.site).answer(question)) } as Graph
-  return { query, question, graph: { ...answered, to: endOf(answered, question, now) } }
+  return { site: site.site, ...answered } as Graph
 }
 
 function size(c: Context<App>, field: string, [least, most]: readonly [number, number]): number | undefined {
@@ -85,10 +63,4 @@ function size(c: Context<App>, field: string, [least, most]: readonly [number, n
   if (!(value >= least && value <= most))
     throw new Problem(400, `${field} must be a number from ${least} to ${most}`, field)
   return value
-}
-
-/** Buckets are whole: what is answered reaches to the end of the last one, or to now where that is not over. */
-function endOf({ interval, series, to }: Graph, { zones }: Question, now: number): number {
-  const last = series[0]?.points.at(-1)?.[0]
-  return last === undefined ? to : Math.max(to, Math.min(next(interval, last, zones), now + 1))
 }

@@ -7,6 +7,7 @@ import { type Context, Hono } from 'hono'
 import { read } from '../../sdk/wire/envelope'
 import { agentRefusal } from '../ingest/agent'
 import { judge } from '../ingest/clock'
+import { crossed } from '../ingest/cross'
 import { eventsOf } from '../ingest/events'
 import { type Facts, factsOf } from '../ingest/facts'
 import { BODY_BYTES, ENVELOPES, URL_CHARACTERS } from '../ingest/limits'
@@ -18,6 +19,8 @@ import type { Reason } from '../ingest/refusal'
 import type { Site } from '../ingest/settings'
 import { SHARD_WITHOUT_ID, shardOf, shardsAt } from '../ingest/shard'
 import { type VerifiedBeacon, type VerifiedPixel, verify } from '../ingest/verify'
+import { visitorOf, withVisitor } from '../ingest/visitor'
+import { dateOf } from '../rollup/interval'
 import type { App } from './access'
 import { readBody } from './body'
 import { type Delivery, deliver, tellRefusals } from './deliver'
@@ -79,6 +82,8 @@ interface Reception {
   deployment: Deployment
   sites: Map<number, Site>
   facts: Facts
+  /** The client's: whoever reads it forgets it. */
+  address: string | undefined
   now: number
 }
 
@@ -93,7 +98,8 @@ async function receive(c: Context<App>, texts: string[] | Reason): Promise<void>
     return
   }
   const sites = await sitesOf(context, texts)
-  const reception: Reception = { c, deployment, sites, facts: factsFor(c, deployment), now }
+  const address = addressFor(c, deployment)
+  const reception: Reception = { c, deployment, sites, facts: factsFor(c, deployment, address), address, now }
   const deliveries: Delivery[] = []
   const refusedAt = new Set<number>()
   for (const text of texts) {
@@ -131,12 +137,13 @@ async function sitesOf(
   return sites
 }
 
-function factsFor(c: Context<App>, { proxy, geo }: Deployment): Facts {
-  const cf: unknown = c.req.raw.cf
+function factsFor(c: Context<App>, { geo }: Deployment, address: string | undefined): Facts {
+  return factsOf({ header: (name) => c.req.header(name), cf: c.req.raw.cf, address }, geo)
+}
+
+function addressFor(c: Context<App>, { proxy }: Deployment): string | undefined {
   const header = (name: string) => c.req.header(name)
-  // Only a geo file is asked after an address; without one nobody reads it at all.
-  const address = geo && addressOf({ socket: socketOf(cf, header), header }, proxy)
-  return factsOf({ header, cf, address }, geo)
+  return addressOf({ socket: socketOf(c.req.raw.cf, header), header }, proxy)
 }
 
 async function consider(text: string, reception: Reception): Promise<Delivery | { site: number; refusal: Reason }> {
@@ -150,12 +157,13 @@ async function consider(text: string, reception: Reception): Promise<Delivery | 
   const site = sites.get(verified.site)!
   const result =
     verified.kind === 'beacon'
-      ? considerBeacon(verified, site, reception)
+      ? await considerBeacon(verified, site, reception)
       : await considerPixel(verified, site, reception)
   return typeof result === 'string' ? { site: site.site, refusal: result } : result
 }
 
-function considerBeacon(verified: VerifiedBeacon, site: Site, { c, facts, now }: Reception): Delivery | Reason {
+async function considerBeacon(verified: VerifiedBeacon, site: Site, reception: Reception): Promise<Delivery | Reason> {
+  const { c, facts, now } = reception
   const { plaintext, id } = verified
   const refusal = agentRefusal(facts.agent)
   if (refusal) return refusal
@@ -164,7 +172,27 @@ function considerBeacon(verified: VerifiedBeacon, site: Site, { c, facts, now }:
   const judged = judge(plaintext.ts, now)
   if ('refusal' in judged) return judged.refusal
   const shard = shardOf(id, shardsAt(site.shards, plaintext.ts))
-  return { site: site.site, shard, id, ts: plaintext.ts, events: eventsOf(verified, facts, judged.at) }
+  const events = eventsOf(verified, facts, judged.at).map((event) => crossed(event, site.cross))
+  const visitor = await visitorAt(judged.at, site, reception)
+  return {
+    site: site.site,
+    shard,
+    id,
+    ts: plaintext.ts,
+    events: visitor === undefined ? events : withVisitor(events, visitor),
+  }
+}
+
+/** Who it was, among those of this day; an event counts as well without. */
+async function visitorAt(at: number, site: Site, { c, deployment, address, now }: Reception) {
+  if (address === undefined) return undefined
+  try {
+    const key = await deployment.salts.key(c.env, dateOf(at, site.zones), now)
+    return key && (await visitorOf(key, site.site, address, c.req.header('user-agent') ?? ''))
+  } catch (error) {
+    console.error(`site ${site.site}: a visitor can't be told apart now: ${error}`)
+    return undefined
+  }
 }
 
 async function considerPixel(
@@ -182,6 +210,6 @@ async function considerPixel(
   if ('refusal' in filled) return filled.refusal
   const id = await idOfPixel(verified, filled)
   const shard = id === undefined ? SHARD_WITHOUT_ID : shardOf(id, site.fixedShards)
-  const events = [eventOfPixel(verified, filled, facts, now)]
+  const events = [crossed(eventOfPixel(verified, filled, facts, now), site.cross)]
   return { site: site.site, shard, ...(id !== undefined && { id }), events }
 }

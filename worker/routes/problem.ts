@@ -25,6 +25,9 @@ export class Problem extends Error {
   }
 }
 
+/** A parameter that cannot be understood or is out of bounds. */
+export const bad = (field: string, detail: string): Problem => new Problem(400, `${field}: ${detail}`, field)
+
 export function problem(c: Context, { status, detail, field }: Pick<Problem, 'status' | 'detail' | 'field'>): Response {
   if (status === 503) c.header('Retry-After', '5')
   if (status === 401) c.header('WWW-Authenticate', 'Bearer')

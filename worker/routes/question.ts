@@ -1,102 +1,138 @@
-/** Parses the query of `/graph` and its kin into a question. Everything wrong is a 400 that names the parameter. */
-import type { Path } from '../../sdk/wire/event'
-import { INTERVALS, type Interval } from '../../sdk/wire/query'
+/**
+ * Parses the query of `/graph` and its kin into a question. Everything wrong is a 400 that names the parameter and its
+ * limit. A value left empty is a value not given.
+ *   limit=5                 the five greatest children; the others are left out
+ *   limit=5&rest=1          …and the others are summed as `…`
+ *   threshold=0.1           children below a tenth of their parent's total are summed as `…`, as are those beyond the limit
+ *   compare=week|month|year|previous   beside each series the same numbers earlier
+ */
+import { COMPARISONS, INTERVALS, type Comparison, type Interval } from '../../sdk/wire/query'
 import type { Site } from '../ingest/settings'
-import { FOREVER, offsetAt, type Zones } from '../rollup/interval'
-import { type Metric, parseMetric } from '../rollup/metric'
+import { compareProblem, overlayOf } from '../rollup/compare'
+import { readsSketches } from '../rollup/distinct'
+import { FOREVER, startOfDate, starts, type Zones } from '../rollup/interval'
+import { type Derived, type Metric, parseMetric } from '../rollup/metric'
 import { periodOf } from '../rollup/period'
+import { type Filter, parseWhere } from '../rollup/where'
+import { KEEP } from '../whale/sweep'
 import type { Question } from '../whale/answer'
 import type { Access } from './access'
-import { Problem } from './problem'
+import { bad, Problem } from './problem'
+import { MOST_DEPTH, metricsOf, pathOf, spoken, typeOf } from './words'
+import { checkForeign, zonesOf } from './zone'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 /** More points than any screen has, and a bound on work. */
 const MOST_POINTS = 10_000
-/** Lines that a picture can hold apart. */
-const MOST_METRICS = 16
-const MOST_DEPTH = 8
 const MOST_CHILDREN = 1_000
-const MOST_NAME = 256
-/** Hours are kept so long, and another zone's days are read from them. */
-const HOURS_KEPT = 93 * DAY
 const DEFAULT_PERIOD = '24h'
 const DEFAULT_LIMIT = 10
 
 export type Query = Record<string, string>
-
-const bad = (field: string, detail: string) => new Problem(400, `${field}: ${detail}`, field)
+type Given<Name extends string> = Record<Name, string | undefined>
+/** What a site defines for itself stands wherever a metric is asked for. */
+type Asked = Site & { metrics?: Record<string, Derived> }
 
 /** Drawing has parameters of its own, and a script may add `at` so that a picture is fetched anew. */
-const KNOWN =
-  'site type pk dimension dimensions metric metrics interval period from to tz depth sort limit share width height title theme at'.split(
-    ' ',
-  )
+const KNOWN = (
+  'site type pk dimension dimensions metric metrics where interval period from to tz tzoffset compare ' +
+  'depth sort limit rest threshold share width height title theme at'
+).split(' ')
 
-export function questionOf(query: Query, site: Site, access: Access, now: number): Question {
+export function questionOf(query: Query, site: Asked, access: Access, now: number): Question {
   const unknown = Object.keys(query).find((name) => !KNOWN.includes(name))
   if (unknown !== undefined) throw bad(unknown, `is not known here; known are ${KNOWN.join(', ')}`)
-  const { zones, timezone, foreign } = zonesOf(query.tz, site)
-  const { from, to, fits } = rangeOf(query, zones, now)
-  const interval = query.interval === undefined ? fits : intervalOf(query.interval)
+  const given: Query = Object.fromEntries(Object.entries(query).filter(([, text]) => text !== ''))
+  const { period, ...zoned } = withoutZone(given)
+  const { zones, timezone, foreign } = zonesOf(zoned, site)
+  const { from, to, fits } = rangeOf({ period, from: given.from, to: given.to }, zones, now)
   if (from >= to) throw bad('from', 'must lie before to')
-  const metrics = listOf(query.metric ?? query.metrics ?? 'hits').map((text) => metricOf('metric', text))
+  const metric = (field: string, text: string) => metricOf(field, text, site.metrics)
+  const [asked, texts] = first(given, ['metric', 'metrics'], 'hits')
+  const metrics = metricsOf(asked, texts).map((text) => metric(asked, text))
+  const interval = given.interval === undefined ? fits : oneOf('interval', given.interval, INTERVALS)
+  const threshold = share('threshold', given.threshold)
   const question: Question = {
-    type: query.type ?? query.pk ?? '_',
-    dimension: pathOf(query.dimension ?? query.dimensions),
+    type: typeOf(...first(given, ['type', 'pk'], '_')),
+    dimension: pathOf(...first(given, ['dimension', 'dimensions'], '_')),
     metrics,
     interval,
     from,
     to,
+    now,
     timezone,
     zones,
-    depth: whole(query.depth, 'depth', 0, MOST_DEPTH) ?? 0,
-    sort: sortOf(query.sort, metrics[0]!),
-    limit: whole(query.limit, 'limit', 1, MOST_CHILDREN) ?? DEFAULT_LIMIT,
+    depth: whole(given.depth, 'depth', 0, MOST_DEPTH) ?? 0,
+    sort: sortOf(given.sort, metrics[0]!, metric),
+    limit: whole(given.limit, 'limit', 1, MOST_CHILDREN) ?? DEFAULT_LIMIT,
+    ...(threshold !== undefined && { threshold }),
+    ...(isOn('rest', given.rest) && { rest: true }),
+    ...(given.compare !== undefined && { compare: comparisonOf(given.compare, interval) }),
+    ...(given.where !== undefined && { where: whereOf(given.where) }),
     // Minutes lie on every zone's grid; longer buckets of another zone are made of the site's hours.
     ...(foreign && interval !== '10s' && interval !== 'minute' && { level: 'hour' as const }),
   }
-  if (foreign) checkForeign(question, site, now)
   checkPoints(question)
+  if (foreign) checkForeign(question, since(question), site, now)
+  if (threshold !== undefined && question.sort.metric.under) {
+    throw bad('threshold', `is a share of a total, and ${question.sort.metric.text} is a ratio; sort by what is none`)
+  }
   checkScope(question, access)
+  if (question.where) checkRaw(question, site, now)
   return question
 }
 
-function zonesOf(tz: string | undefined, site: Site): { zones: Zones; timezone: string; foreign: boolean } {
-  const own = site.zones.at(-1)?.zone ?? 'UTC'
-  if (tz === undefined || tz === own) return { zones: site.zones, timezone: own, foreign: false }
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: tz })
-  } catch {
-    throw bad('tz', `"${tz}" is not an IANA zone such as Europe/Stockholm`)
+/** Raw events are kept for a while only, and do not say whose they are. */
+function checkRaw(question: Question, site: Site, now: number): void {
+  const { raw } = site.keep ?? KEEP
+  if (raw === 0) throw bad('where', 'is asked of raw events, and this site keeps none: its setting keep.raw is 0')
+  if (since(question) < now - (raw + 1) * DAY) {
+    throw bad(
+      'from',
+      `lies before raw events are kept, ${raw} days by the site's setting keep.raw; where is asked of them`,
+    )
   }
-  return { zones: [{ from: 0, zone: tz }], timezone: tz, foreign: true }
+  const distinct = [...question.metrics, question.sort.metric].find(readsSketches)
+  if (distinct) throw bad('metric', `${distinct.text} can't be had with where: raw events do not say whose they are`)
 }
 
-/** Another zone's buckets are made of the site's hours, so their grids must agree, and the hours must still be there. */
-function checkForeign({ interval, from, to, zones, timezone }: Question, site: Site, now: number): void {
-  if (interval === '10s' || interval === 'minute') return
-  if (!['hour', 'day', 'week'].includes(interval)) {
-    throw bad('tz', `${interval}s can be had in the site's own zone only; hours, days and weeks in ${timezone} too`)
-  }
-  if (from < now - HOURS_KEPT)
-    throw bad('from', `days of another zone are read from hours, which are kept ${HOURS_KEPT / DAY} days`)
-  for (const at of [from, to]) {
-    if ((offsetAt(at, zones) - offsetAt(at, site.zones)) % HOUR) {
-      throw bad('tz', `${timezone} is not whole hours from the site's zone; days can be had in zones that are`)
-    }
-  }
+/** The first of several names for the same that is given, and its text. */
+function first(query: Query, names: readonly [string, ...string[]], fallback: string): [name: string, text: string] {
+  const name = names.find((each) => query[each] !== undefined) ?? names[0]
+  return [name, query[name] ?? fallback]
 }
 
-function rangeOf(query: Query, zones: Zones, now: number): { from: number; to: number; fits: Interval } {
+/** `mtd|-700` is HailWhale's: a period in another zone, by its offset or name. */
+function withoutZone({ period, tz, tzoffset }: Query): Given<'period' | 'tz' | 'tzoffset'> {
+  const [bare, zone, ...more] = period?.split('|') ?? []
+  if (zone === undefined) return { period, tz, tzoffset }
+  if (more.length) throw bad('period', 'has more than one zone after |')
+  if (tz !== undefined || tzoffset !== undefined)
+    throw bad('period', 'names a zone after |, and so does tz or tzoffset')
+  const isOffset = /^\s*[+-]?[\d.]+$/.test(zone)
+  return { period: bare || undefined, tz: isOffset ? undefined : zone, tzoffset: isOffset ? zone : undefined }
+}
+
+/** The first moment that is read. */
+function since({ compare, interval, from, to, zones }: Question): number {
+  if (!compare) return from
+  return overlayOf(compare, interval, starts(interval, from, to, zones), zones).starts[0] ?? from
+}
+
+function rangeOf(
+  query: Given<'period' | 'from' | 'to'>,
+  zones: Zones,
+  now: number,
+): { from: number; to: number; fits: Interval } {
   if (query.from === undefined && query.to === undefined) {
     const period = periodOf(query.period ?? DEFAULT_PERIOD, now, zones)
     if ('problem' in period) throw bad('period', period.problem)
     return { from: period.from, to: period.to, fits: period.interval }
   }
   if (query.period !== undefined) throw bad('period', 'give a period, or from and to, not both')
-  const from = timeOf('from', query.from)
-  const to = query.to === undefined ? now : timeOf('to', query.to)
+  const from = timeOf('from', query.from, zones)
+  const to = query.to === undefined ? now : timeOf('to', query.to, zones)
   return { from, to, fits: intervalFor(to - from) }
 }
 
@@ -108,63 +144,51 @@ function intervalFor(length: number): Interval {
   return 'month'
 }
 
-function timeOf(field: string, text: string | undefined): number {
+/** A date alone is the start of that day in the zone asked for. */
+function timeOf(field: string, text: string | undefined, zones: Zones): number {
   if (text === undefined) throw bad(field, 'is missing')
+  const isDate = /^\d{4}-\d\d-\d\d$/.test(text) && Number.isFinite(Date.parse(text))
+  if (isDate) return startOfDate(Number(text.replaceAll('-', '')), zones)
   const time = /^-?\d+$/.test(text) ? Number(text) : Date.parse(text)
-  if (!Number.isFinite(time) || Math.abs(time) >= FOREVER) throw bad(field, 'must be unix milliseconds or an ISO date')
+  if (!Number.isFinite(time) || Math.abs(time) >= FOREVER) {
+    throw bad(field, 'must be unix milliseconds or an ISO date, before the year 9999')
+  }
   return time
 }
 
-function intervalOf(text: string): Interval {
-  const interval = INTERVALS.find((each) => each === text)
-  if (!interval) throw bad('interval', `"${text}" is not one of ${INTERVALS.join(', ')}`)
-  return interval
-}
-
-function metricOf(field: string, text: string): Metric {
-  const metric = parseMetric(text)
+function metricOf(field: string, text: string, more: Record<string, Derived> | undefined): Metric {
+  const metric = parseMetric(text, more)
   if ('problem' in metric) throw bad(field, metric.problem)
   return metric
 }
 
-/** A JSON list, or names between commas. In a query `+` is a space, and `hits:+` is what people write. */
-function listOf(text: string): string[] {
-  const list = text.startsWith('[') ? json('metric', text) : text.replace(/: (?=,|$)/g, ':+').split(',')
-  if (!Array.isArray(list) || !list.every((item) => typeof item === 'string' && item)) {
-    throw bad('metric', 'must be a metric, several between commas, or a JSON list of them')
-  }
-  const names = [...new Set(list.map((name: string) => name.trim()))]
-  if (names.length > MOST_METRICS) throw bad('metric', `has more than ${MOST_METRICS} metrics`)
-  return names
+function oneOf<Name extends string>(field: string, text: string, names: readonly Name[]): Name {
+  const name = names.find((each) => each === text)
+  if (!name) throw bad(field, `"${text.slice(0, 80)}" is not one of ${names.join(', ')}`)
+  return name
 }
 
-/** A path as a JSON list, or one name; `_` and nothing are the root. */
-function pathOf(text: string | undefined): Path {
-  if (text === undefined || text === '' || text === '_') return []
-  const path = /^[["]/.test(text) ? json('dimension', text) : [text]
-  const list = typeof path === 'string' ? [path] : path
-  if (!Array.isArray(list) || !list.every((name) => typeof name === 'string' || typeof name === 'number')) {
-    throw bad('dimension', 'must be a name or a JSON list of names, such as ["country","SE"]')
-  }
-  if (list.length > MOST_DEPTH) throw bad('dimension', `is deeper than ${MOST_DEPTH}`)
-  const names = list.map(String)
-  if (names.some((name) => name.length > MOST_NAME)) throw bad('dimension', `has a name longer than ${MOST_NAME}`)
-  return names.length === 1 && names[0] === '_' ? [] : names
+function comparisonOf(text: string, interval: Interval): Comparison {
+  const comparison = oneOf('compare', text, COMPARISONS)
+  const problem = compareProblem(comparison, interval)
+  if (problem) throw bad('compare', problem)
+  return comparison
 }
 
-function json(field: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw bad(field, 'is not JSON')
-  }
+function whereOf(text: string): Filter {
+  const filter = parseWhere(text)
+  if ('problem' in filter) throw bad('where', filter.problem)
+  return filter
 }
 
-function sortOf(text: string | undefined, fallback: Metric): Question['sort'] {
-  if (!text) return { metric: fallback, descending: true }
-  return text.startsWith('-')
-    ? { metric: metricOf('sort', text.slice(1)), descending: true }
-    : { metric: metricOf('sort', text), descending: false }
+function sortOf(
+  text: string | undefined,
+  fallback: Metric,
+  metric: (field: string, text: string) => Metric,
+): Question['sort'] {
+  if (text === undefined) return { metric: fallback, descending: true }
+  const descending = text.startsWith('-')
+  return { metric: metric('sort', spoken(descending ? text.slice(1) : text)), descending }
 }
 
 function whole(text: string | undefined, field: string, least: number, most: number): number | undefined {
@@ -174,6 +198,17 @@ function whole(text: string | undefined, field: string, least: number, most: num
     throw bad(field, `must be a whole number from ${least} to ${most}`)
   }
   return value
+}
+
+function share(field: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (!(value >= 0 && value <= 1)) throw bad(field, 'must be a number from 0 to 1; a tenth is 0.1')
+  return value
+}
+
+function isOn(field: string, text: string | undefined): boolean {
+  return text !== undefined && ['1', 'true'].includes(oneOf(field, text, ['1', '0', 'true', 'false']))
 }
 
 /** Rough lengths, never longer than a real bucket: a bound before any calendar is asked. */
@@ -196,7 +231,7 @@ function checkPoints({ interval, from, to }: Question): void {
 }
 
 /** A share narrows what may be asked; what lies outside is refused by name. */
-function checkScope({ type, dimension, metrics, sort }: Question, access: Access): void {
+function checkScope({ type, dimension, metrics, sort, where }: Question, access: Access): void {
   if (access.level !== 'share') return
   const { scope } = access
   if (scope.type !== undefined && type !== scope.type && !type.startsWith(`${scope.type}.`)) {
@@ -207,4 +242,6 @@ function checkScope({ type, dimension, metrics, sort }: Question, access: Access
   }
   const hidden = scope.metrics && [...metrics, sort.metric].find((metric) => !scope.metrics?.includes(metric.text))
   if (hidden) throw new Problem(403, `this share does not show ${hidden.text}`, 'metric')
+  // A filter by what a share does not show would tell it all the same.
+  if (where !== undefined) throw new Problem(403, 'a share takes no filter', 'where')
 }

@@ -2,10 +2,12 @@
 import { Hono, type Context } from 'hono'
 import { encode } from '../../sdk/wire/base64url'
 import { epochOf } from '../../sdk/wire/envelope'
-import { hail, pod, whale } from '../env'
+import { pod, whale } from '../env'
 import type { Site } from '../ingest/settings'
 import { FIXED_SHARDS } from '../ingest/shard'
 import { type App, accessOf, originOf, siteFor } from './access'
+import { type Derived, definitionsOf } from '../rollup/derived'
+import { KEEP } from '../whale/sweep'
 import { deploymentOf } from './deployment'
 import { type Fields, fieldsOf, flag, number, only, text, texts } from './fields'
 import { Problem } from './problem'
@@ -16,13 +18,28 @@ const LEAD = 10 * 60_000
 const hourAhead = (now: number) => Math.ceil((now + LEAD) / HOUR) * HOUR
 /** One Hail takes a few hundred events a second; more than this many is a sign of another trouble. */
 const MOST_SHARDS = 64
-const SETTINGS = ['name', 'timezone', 'origins', 'static', 'respect', 'shards', 'prefixes'] as const
+const SETTINGS = [
+  'name',
+  'timezone',
+  'origins',
+  'static',
+  'respect',
+  'shards',
+  'prefixes',
+  'cross',
+  'metrics',
+  'keep',
+] as const
 /** What a site's origins may say: `example.com`, `https://example.com`, `*.example.com`, each with an optional port. */
 const ORIGIN = /^(https?:\/\/)?(\*\.)?([a-z0-9-]+\.)*[a-z0-9-]+(:\d{1,5})?$/i
 const RESPECT_ALL = 3
 const PREFIX = /^[\w-]+$/
 /** What other routes begin with. */
-const TAKEN = new Set(['api', 'count', 'graph', 'totals', 'dimensions', 'status', 'healthz', 'login', 'demo'])
+const TAKEN = new Set(
+  'api count count_decision cube decide demo dimensions experiments graph healthz live login openapi plotpoints rank reset spy status tail totals'.split(
+    ' ',
+  ),
+)
 
 export const sites = new Hono<App>()
   .post('/', async (c) => {
@@ -61,18 +78,23 @@ export const sites = new Hono<App>()
     if (!(await pod(c.env).update(site.site, changes))) throw new Problem(404, `there is no site ${site.site}`, 'site')
     const { directory } = await deploymentOf(c.env)
     await directory.refresh(c.env, now)
-    if (next.zones !== site.zones || next.shards !== site.shards) await whale(c.env, site.site).resettle()
+    if (next.zones !== site.zones || next.shards !== site.shards || next.keep !== site.keep) {
+      await whale(c.env, site.site).resettle()
+    }
     return c.json(await shown(c, next, now))
   })
   .delete('/:site', async (c) => {
     const now = Date.now()
-    const { site } = await siteFor(c, c.req.param('site'), 'admin', now)
-    await pod(c.env).remove(site.site)
+    await admin(c)
+    const number = Number(c.req.param('site'))
+    // One that was deleted while an object was away is here until all of them are empty.
+    if (!(await pod(c.env).isLeaving(number))) await siteFor(c, c.req.param('site'), 'admin', now)
     const { directory } = await deploymentOf(c.env)
-    await directory.refresh(c.env, now)
-    const shards = Math.max(site.fixedShards, ...site.shards.map(({ k }) => k))
-    await Promise.all(Array.from({ length: shards }, (_, shard) => hail(c.env, site.site, shard).empty()))
-    await whale(c.env, site.site).empty()
+    try {
+      await pod(c.env).remove(number)
+    } finally {
+      await directory.refresh(c.env, now)
+    }
     return c.body(null, 204)
   })
 
@@ -120,9 +142,54 @@ function changed(site: Site, fields: Fields, now: number): Site {
     static: flag(fields, 'static') ?? site.static,
     respect: number(fields, 'respect', 0, RESPECT_ALL) ?? site.respect,
     prefixes: prefixed(site.prefixes, fields.prefixes),
+    ...(fields.cross !== undefined && { cross: crossOf(fields.cross) }),
+    ...(fields.metrics !== undefined && { metrics: metricsOf(fields.metrics) }),
+    ...(fields.keep !== undefined && { keep: keepOf(fields.keep, site.keep) }),
     zones: zoned(site.zones, text(fields, 'timezone'), now, isNew),
     shards: sharded(site.shards, number(fields, 'shards', 1, MOST_SHARDS), now, isNew),
   }
+}
+
+/** Each is a cell more for each pair of values. */
+const MOST_CROSS = 8
+const MOST_CROSSED = 4
+
+function crossOf(given: unknown): string[][] {
+  const isNames = (list: unknown): list is string[] =>
+    Array.isArray(list) &&
+    list.length >= 2 &&
+    list.length <= MOST_CROSSED &&
+    new Set(list).size === list.length &&
+    list.every((name) => typeof name === 'string' && /^[^*]{1,64}$/.test(name))
+  if (!Array.isArray(given) || given.length > MOST_CROSS || !given.every(isNames)) {
+    const what = `must be at most ${MOST_CROSS} lists of 2 to ${MOST_CROSSED} different dimensions, such as [["country","device"]]`
+    throw new Problem(400, `cross ${what}`, 'cross')
+  }
+  return given
+}
+
+function metricsOf(given: unknown): Record<string, Derived> {
+  const made = definitionsOf(given)
+  if (isProblem(made)) throw new Problem(400, made.problem, 'metrics')
+  return made
+}
+
+/** A definition may be called `problem` too, and is no text. */
+const isProblem = (made: object): made is { problem: string } => 'problem' in made && typeof made.problem === 'string'
+
+/** Days; a level is kept at least as long as questions of the coarser one need it. */
+const KEPT = { raw: [0, 400], hours: [2, 800], days: [35, 3_700] } satisfies Record<string, [number, number]>
+
+function keepOf(given: unknown, keep: Site['keep'] = KEEP): Site['keep'] {
+  const fields = fieldsOf(given)
+  only(fields, Object.keys(KEPT))
+  const days = (name: keyof typeof KEPT) => {
+    const asked = number(fields, name, KEPT[name][0]!, KEPT[name][1]!)
+    if (asked !== undefined && !Number.isInteger(asked))
+      throw new Problem(400, `keep.${name} must be whole days`, 'keep')
+    return asked ?? keep[name]
+  }
+  return { raw: days('raw'), hours: days('hours'), days: days('days') }
 }
 
 /** First segments of the site's public URLs, for installs behind an address of the owner's own. */
@@ -181,6 +248,9 @@ async function shown(c: Context<App>, site: Site, now: number) {
     shards: site.shards,
     prefixes: site.prefixes,
     zones: site.zones,
+    cross: site.cross ?? [],
+    metrics: site.metrics ?? {},
+    keep: site.keep ?? KEEP,
     // What an envelope minted elsewhere names as its epoch.
     pixelEpoch,
     keys: {

@@ -68,6 +68,7 @@ async function refusedAt(c: Context<App>, site: Site, now: number): Promise<[Rea
     interval: 'all',
     from: 0,
     to: now + 1,
+    now,
     timezone: 'UTC',
     zones: site.zones,
     depth: 1,

@@ -1,12 +1,22 @@
-/** Answers a question: which series there are, in which order, and each one's points. Pure but for the reader. */
+/**
+ * Answers a question: which series there are, in which order, and each one's points. Pure but for the reader.
+ * Children are sorted by a metric's total and cut by a limit, a threshold or both. What is cut is left out, or, with
+ * `rest` or a threshold, summed under its parent as `…`; what was counted as `…` in the first place is always shown,
+ * last, and takes none of the limit's places. So what is shown adds up to all that was counted below the parent.
+ */
 import type { Path } from '../../sdk/wire/event'
-import type { Graph, Interval, Series } from '../../sdk/wire/query'
-import { keyOf, pathOf } from '../rollup/dimension'
+import type { Comparison, Graph, Interval, Series } from '../../sdk/wire/query'
+import { type Overlay, overlayOf } from '../rollup/compare'
+import { keyOf, pathOf, REST } from '../rollup/dimension'
+import { readsSketches } from '../rollup/distinct'
 import { next, starts, type Zones } from '../rollup/interval'
 import type { Metric } from '../rollup/metric'
-import { seriesOf } from '../rollup/series'
+import { type Parts, seriesOf } from '../rollup/series'
+import { isUnion } from '../rollup/visitors'
+import type { Filter } from '../rollup/where'
 import type { LevelName } from './cells'
-import type { Reader, Span } from './reader'
+import { type Cells, mergeAt } from './pending'
+import type { Readable, Span } from './reader'
 
 /** A question, already true: routes have parsed it. */
 export interface Question {
@@ -16,6 +26,8 @@ export interface Question {
   interval: Interval
   from: number
   to: number
+  /** When it is asked: which bucket is not over. */
+  now: number
   timezone: string
   zones: Zones
   level?: LevelName
@@ -24,51 +36,173 @@ export interface Question {
   /** The metric to sort children by, and whether the greatest comes first. */
   sort: { metric: Metric; descending: boolean }
   limit: number
+  /** Children with less than this share of their parent's total, by the metric of `sort`, are summed as `…`. */
+  threshold?: number
+  /** Children that the limit cuts are summed as `…` too. */
+  rest?: true
+  compare?: Comparison
+  /** Which raw events to count instead. */
+  where?: Filter
 }
 
-export function answer(reader: Reader, question: Question): Omit<Graph, 'site' | 'partial'> {
-  const { type, interval, timezone, zones } = question
+export type Answer = Omit<Graph, 'site' | 'partial'>
+
+export function answer(reader: Readable, question: Question): Answer {
+  const { type, interval, timezone, zones, compare, level, now } = question
   const buckets = starts(interval, question.from, question.to, zones)
   const from = buckets[0] ?? question.from
   // Whole buckets: the current one has all that came so far.
-  const to = next(interval, buckets.at(-1) ?? from, zones)
-  const span: Span = { interval, from, to, zones, ...(question.level && { level: question.level }) }
-  const scope = { reader, question, span, buckets }
-  const root = keyOf(question.dimension)
-  const series = [...seriesAt(scope, root), ...below(scope, root, question.depth)]
-  return { type, interval, timezone, from, to: question.to, series }
+  const end = next(interval, buckets.at(-1) ?? from, zones)
+  const overlay = compare && overlayOf(compare, interval, buckets, zones)
+  const sketches = [...question.metrics, question.sort.metric].some(readsSketches)
+  const span = (start: number, to: number): Span => ({
+    interval,
+    from: start,
+    to,
+    zones,
+    sketches,
+    ...(level && { level }),
+  })
+  const asker = new Asker(reader, question, {
+    buckets,
+    span: span(from, end),
+    ...(overlay && { earlier: { overlay, span: span(overlay.starts[0] ?? from, overlay.end) } }),
+  })
+  const ends = (i: number) => buckets[i + 1] ?? end
+  const current = buckets.find((start, i) => start <= now && now < ends(i))
+  const seams = buckets.filter((start, i) => isSeam(question, start, ends(i)))
+  return {
+    type,
+    interval,
+    timezone,
+    from,
+    // To the end of the last bucket, or to now where that is not over.
+    to: Math.max(question.to, Math.min(end, now + 1)),
+    ...(current !== undefined && { current }),
+    ...(seams.length > 0 && { seams }),
+    series: asker.series(),
+  }
 }
 
-interface Scope {
-  reader: Reader
-  question: Question
-  span: Span
+/** Which time is read: the buckets asked and those they are compared with, as stretches that do not touch each other. */
+export function spansOf({ interval, from, to, zones, compare }: Question): { from: number; to: number }[] {
+  const buckets = starts(interval, from, to, zones)
+  const first = buckets[0] ?? from
+  const asked = { from: first, to: next(interval, buckets.at(-1) ?? first, zones) }
+  const overlay = compare && overlayOf(compare, interval, buckets, zones)
+  const earlier = overlay && { from: overlay.starts[0] ?? first, to: overlay.end }
+  if (!earlier) return [asked]
+  return earlier.to >= asked.from
+    ? [{ from: Math.min(earlier.from, asked.from), to: Math.max(earlier.to, asked.to) }]
+    : [earlier, asked]
+}
+
+/** Whether the site's zone changed within a bucket, or changed at its end and so moved that end. */
+const isSeam = ({ interval, zones }: Question, start: number, end: number): boolean =>
+  zones.some(({ from }, i) => {
+    if (i === 0 || from <= start || from > end) return false
+    return from < end || next(interval, start, zones.slice(0, i)) !== end
+  })
+
+interface Frame {
   buckets: number[]
+  span: Span
+  earlier?: { overlay: Overlay; span: Span }
 }
 
-function seriesAt({ reader, question, span, buckets }: Scope, key: string): Series[] {
-  const cells = reader.series(question.type, key, span)
-  return question.metrics.map((metric) =>
-    seriesOf({ dimension: pathOf(key), metric, cells, starts: buckets, end: span.to, zones: span.zones }),
-  )
+/** A path's cells, and those it is compared with. */
+interface Found {
+  cells: Cells
+  earlier: Cells
 }
 
-/** The children that had events, sorted and cut to the limit, each followed by its own. */
-function below(scope: Scope, parent: string, depth: number): Series[] {
-  if (depth <= 0) return []
-  const { reader, question, span, buckets } = scope
-  const { metric, descending } = question.sort
-  const ranked = reader
-    .children(question.type, parent)
-    .map((key) => ({ key, cells: reader.series(question.type, key, span) }))
-    .filter(({ cells }) => cells.size > 0)
-    .map(({ key, cells }) => ({
-      key,
-      score: seriesOf({ dimension: pathOf(key), metric, cells, starts: buckets, end: span.to, zones: span.zones })
-        .total,
-    }))
-    .sort((a, b) => (descending ? b.score - a.score : a.score - b.score) || (a.key < b.key ? -1 : 1))
-  return ranked
-    .slice(0, question.limit)
-    .flatMap(({ key }) => [...seriesAt(scope, key), ...below(scope, key, depth - 1)])
+interface Child extends Found {
+  key: string
+  score: number
+}
+
+class Asker {
+  private readonly common: Pick<Parts, 'starts' | 'end' | 'zones' | 'interval'>
+
+  constructor(
+    private readonly reader: Readable,
+    private readonly question: Question,
+    private readonly frame: Frame,
+  ) {
+    const { interval, zones } = question
+    this.common = { starts: frame.buckets, end: frame.span.to, zones, interval }
+  }
+
+  series(): Series[] {
+    const root = keyOf(this.question.dimension)
+    const cells = (span: Span) => this.reader.series(this.question.type, root, span)
+    const { span, earlier } = this.frame
+    const found = { cells: cells(span), earlier: earlier ? cells(earlier.span) : new Map() }
+    return [...this.seriesAt(root, found), ...this.below(root, found.cells, this.question.depth)]
+  }
+
+  private seriesAt(key: string, { cells, earlier }: Found): Series[] {
+    const frame = this.frame.earlier
+    const parts = {
+      ...this.common,
+      dimension: pathOf(key),
+      cells,
+      ...(frame && { compared: { overlay: frame.overlay, cells: earlier } }),
+    }
+    return this.question.metrics.map((metric) => seriesOf({ ...parts, metric }))
+  }
+
+  /** The children that had events, each followed by its own; and the rest of them. */
+  private below(parent: string, parentCells: Cells, depth: number): Series[] {
+    if (depth <= 0) return []
+    const { limit, threshold, rest } = this.question
+    const { span, earlier: frame } = this.frame
+    const children = this.children(parent, span)
+    const before = frame ? this.children(parent, frame.span) : new Map<string, Cells>()
+    const restKey = keyOf([...pathOf(parent), REST])
+    const least = threshold === undefined ? 0 : threshold * Math.abs(this.score(parent, parentCells))
+    const shown = this.ranked(children, before, restKey)
+      .filter(({ score }) => Math.abs(score) >= least)
+      .slice(0, limit)
+    const names = new Set(shown.map(({ key }) => key))
+    const isRest = (key: string) => key === restKey || (!names.has(key) && (rest || threshold !== undefined))
+    const restOf = (all: ReadonlyMap<string, Cells>) =>
+      sum([...all].flatMap(([key, cells]) => (isRest(key) ? [cells] : [])))
+    const left: Found = { cells: restOf(children), earlier: restOf(before) }
+    return [
+      ...shown.flatMap((child) => [
+        ...this.seriesAt(child.key, child),
+        ...this.below(child.key, child.cells, depth - 1),
+      ]),
+      ...(left.cells.size || left.earlier.size ? this.seriesAt(restKey, left) : []),
+    ]
+  }
+
+  private ranked(children: ReadonlyMap<string, Cells>, before: ReadonlyMap<string, Cells>, restKey: string): Child[] {
+    const sign = this.question.sort.descending ? -1 : 1
+    return [...children]
+      .filter(([key, cells]) => key !== restKey && cells.size > 0)
+      .map(([key, cells]) => ({ key, cells, earlier: before.get(key) ?? new Map(), score: this.score(key, cells) }))
+      .sort((a, b) => sign * (a.score - b.score) || (a.key < b.key ? -1 : 1))
+  }
+
+  private score(key: string, cells: Cells): number {
+    return seriesOf({ ...this.common, dimension: pathOf(key), metric: this.question.sort.metric, cells }).total
+  }
+
+  /** Asked one by one, a dimension's bare name has the visitors of its values. */
+  private children(parent: string, span: Span): Map<string, Cells> {
+    const { type } = this.question
+    const children = this.reader.children(type, parent, span)
+    if (!span.sketches) return children
+    return new Map(
+      [...children].map(([key, cells]) => [key, isUnion(key) ? this.reader.series(type, key, span) : cells]),
+    )
+  }
+}
+
+function sum(all: readonly Cells[]): Cells {
+  const cells: Cells = new Map()
+  for (const each of all) for (const [start, cell] of each) mergeAt(cells, start, cell)
+  return cells
 }

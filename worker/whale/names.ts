@@ -2,21 +2,29 @@
  * Types and paths as integers, so that a cell's key is short. Types are few and stay in memory;
  * paths are found from parent to child, one key look-up a step, and the step doubles as the list of children.
  */
-import { pathOf } from '../rollup/dimension'
+import { pathOf, REST, SEPARATOR } from '../rollup/dimension'
+import { MOST_TYPES } from './tree'
 
 /** The root path's id; its children have it as parent. */
 export const ROOT = 0
+/** A few megabytes of memory at the most. */
+const KNOWN_PATHS = 40_000
 
 export class Names {
   private readonly types = new Map<string, number>()
-  /** Path key → id, for paths met in this life; bounded, since a look-up is cheap. */
+  /** Parent and name → id, for paths made in this life; bounded, since a look-up is cheap. */
   private readonly known = new Map<string, number>()
+  private lastType = 0
 
   /** The last path id given. Kept on disk by whoever makes paths, once a transaction: see close. */
   lastPath = 0
 
   constructor(private readonly sql: SqlStorage) {
-    this.reread()
+    for (const { id, name } of sql.exec<{ id: number; name: string }>(`SELECT id, name FROM type`)) {
+      this.types.set(name, id)
+      this.lastType = Math.max(this.lastType, id)
+    }
+    this.lastPath = sql.exec<{ paths: number }>(`SELECT paths FROM state`).one().paths
   }
 
   get typeNames(): string[] {
@@ -27,13 +35,15 @@ export class Names {
     return this.types.get(name)
   }
 
+  /** Beyond so many, types have no names of their own either. */
   makeType(name: string): number {
-    const id = this.types.get(name) ?? this.types.size + 1
-    if (!this.types.has(name)) {
-      this.sql.exec(`INSERT INTO type (id, name) VALUES (?, ?)`, id, name)
-      this.types.set(name, id)
-    }
-    return id
+    const kept = this.types.has(name) || this.types.size < MOST_TYPES ? name : REST
+    const known = this.types.get(kept)
+    if (known !== undefined) return known
+    this.lastType += 1
+    this.sql.exec(`INSERT INTO type (id, name) VALUES (?, ?)`, this.lastType, kept)
+    this.types.set(kept, this.lastType)
+    return this.lastType
   }
 
   path(key: string): number | undefined {
@@ -45,28 +55,22 @@ export class Names {
     return id
   }
 
-  makePath(key: string): number {
+  makeChild(parent: number, name: string): number {
+    const key = parent + SEPARATOR + name
     const known = this.known.get(key)
     if (known !== undefined) return known
-    let id = ROOT
-    for (const name of pathOf(key)) id = this.child(id, name) ?? this.makeChild(id, name)
+    const id = this.child(parent, name) ?? this.insertChild(parent, name)
     if (this.known.size >= KNOWN_PATHS) this.known.clear()
     this.known.set(key, id)
     return id
   }
 
-  children(parent: number): { name: string; id: number }[] {
-    return this.sql.exec<{ name: string; id: number }>(`SELECT name, id FROM path WHERE parent = ?`, parent).toArray()
-  }
-
-  /** Reads anew: memory must not name what the disk does not, as after a transaction that rolled back. */
-  reread(): void {
-    this.known.clear()
-    this.types.clear()
-    for (const { id, name } of this.sql.exec<{ id: number; name: string }>(`SELECT id, name FROM type`)) {
-      this.types.set(name, id)
-    }
-    this.lastPath = this.sql.exec<{ paths: number }>(`SELECT paths FROM state`).one().paths
+  /** Whether a path has more children than so many, over all types and time. */
+  hasMoreThan(parent: number, most: number): boolean {
+    const { n } = this.sql
+      .exec<{ n: number }>(`SELECT count(*) AS n FROM (SELECT 1 FROM path WHERE parent = ? LIMIT ?)`, parent, most + 1)
+      .one()
+    return n > most
   }
 
   private child(parent: number, name: string): number | undefined {
@@ -76,12 +80,18 @@ export class Names {
     return row?.id
   }
 
-  private makeChild(parent: number, name: string): number {
+  private insertChild(parent: number, name: string): number {
     this.lastPath += 1
     this.sql.exec(`INSERT INTO path (parent, name, id) VALUES (?, ?, ?)`, parent, name, this.lastPath)
     return this.lastPath
   }
 }
 
-/** A few megabytes of memory at the most. */
-const KNOWN_PATHS = 20_000
+/** The ids of a path and of all that lies below it. */
+export function subtree(sql: SqlStorage, path: number): number[] {
+  const ids = [path]
+  for (let i = 0; i < ids.length; i++) {
+    for (const { id } of sql.exec<{ id: number }>(`SELECT id FROM path WHERE parent = ?`, ids[i]!)) ids.push(id)
+  }
+  return ids
+}

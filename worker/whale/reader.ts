@@ -6,9 +6,10 @@ import type { Interval } from '../../sdk/wire/query'
 import { keyOf, pathOf } from '../rollup/dimension'
 import { childrenIn, seriesIn } from '../rollup/fragment'
 import { floor, rules, type Zones } from '../rollup/interval'
-import { type LevelName, readCells } from './cells'
+import { isUnion } from '../rollup/visitors'
+import { type LevelName, readCells, readChildren, type Stretch } from './cells'
 import type { Names } from './names'
-import { type Cells, mergeAt, type Pending } from './pending'
+import { type Cells, emplace, mergeAt, type Pending } from './pending'
 import type { Peek } from './slice'
 
 export interface Span {
@@ -19,6 +20,16 @@ export interface Span {
   /** The level to read from, where it is not the interval's own: another zone's days are read from hours. */
   level?: LevelName
   zones: Zones
+  /** Whether distinct visitors are asked for: their sketches are most of what would be read. */
+  sketches?: boolean
+}
+
+/** What answers are made from. */
+export interface Readable {
+  /** Cells by bucket start; a bucket without events is absent. */
+  series(type: string, path: string, span: Span): Cells
+  /** The same of every child that has some, by path key. */
+  children(type: string, parent: string, span: Span): Map<string, Cells>
 }
 
 interface Sources {
@@ -27,64 +38,95 @@ interface Sources {
   names: Names | undefined
   pending: Pending | undefined
   peeks: readonly Peek[]
+  /** The calendar that days and months are kept by, where a question comes in another. */
+  zones: Zones
 }
 
-export class Reader {
+type Add = (cells: Cells, start: number, cell: Parameters<typeof mergeAt>[2]) => void
+
+export class Reader implements Readable {
   constructor(private readonly sources: Sources) {}
 
-  /** Cells by bucket start; a bucket without events is absent. */
   series(type: string, path: string, span: Span): Cells {
     const cells: Cells = new Map()
-    const add = (start: number, cell: Parameters<typeof mergeAt>[2]) => {
-      if (start >= span.from && start < span.to) mergeAt(cells, floor(span.interval, start, span.zones), cell)
+    const add = adding(span)
+    for (const part of this.parts(span))
+      for (const { start, cell } of seriesIn(part, type, path)) add(cells, start, cell)
+    const stretch = this.stretch(type, span)
+    const id = stretch && this.sources.names?.path(path)
+    if (stretch && id !== undefined) {
+      for (const [start, cell] of readCells(this.sources.sql, id, stretch, this.sources.zones)) add(cells, start, cell)
     }
-    const level = span.level ?? rules[span.interval].from
-    if (level === 'fragment') {
-      for (const part of this.fragments(span))
-        for (const { start, cell } of seriesIn(part, type, path)) add(start, cell)
-    } else {
-      for (const [start, cell] of this.stored(level, type, path, span)) add(start, cell)
-      for (const [start, cell] of this.sources.pending?.series(type, path) ?? []) add(start, cell)
-    }
-    for (const part of this.peeked()) for (const { start, cell } of seriesIn(part, type, path)) add(start, cell)
+    if (levelOf(span))
+      for (const [start, cell] of this.sources.pending?.series(type, path) ?? []) add(cells, start, cell)
+    if (span.sketches && isUnion(path)) this.unite(cells, type, path, span)
     return cells
   }
 
-  /** The path keys one level below. */
-  children(type: string, path: string): string[] {
-    const { names, pending } = this.sources
-    const keys = new Set<string>()
-    const parent = pathOf(path)
-    const id = names?.path(path)
-    if (names && id !== undefined) for (const { name } of names.children(id)) keys.add(keyOf([...parent, name]))
-    for (const key of pending?.types.get(type)?.keys() ?? []) if (isChild(parent, key)) keys.add(key)
-    for (const part of this.peeked()) for (const key of childrenIn(part, type, path)) keys.add(key)
-    return [...keys]
+  children(type: string, parent: string, span: Span): Map<string, Cells> {
+    const found = new Map<string, Cells>()
+    const add = adding(span)
+    const cellsOf = (key: string) => emplace(found, key, () => new Map())
+    for (const part of this.parts(span)) {
+      for (const key of childrenIn(part, type, parent)) {
+        for (const { start, cell } of seriesIn(part, type, key)) add(cellsOf(key), start, cell)
+      }
+    }
+    const stretch = this.stretch(type, span)
+    const id = stretch && this.sources.names?.path(parent)
+    if (stretch && id !== undefined) {
+      const path = pathOf(parent)
+      for (const { name, start, cell } of readChildren(this.sources.sql, id, stretch, this.sources.zones)) {
+        add(cellsOf(keyOf([...path, name])), start, cell)
+      }
+    }
+    if (levelOf(span)) {
+      for (const [key, start, cell] of this.sources.pending?.children(type, parent) ?? [])
+        add(cellsOf(key), start, cell)
+    }
+    for (const [key, cells] of found) if (!cells.size) found.delete(key)
+    return found
   }
 
-  private stored(level: LevelName, typeName: string, pathKey: string, span: Span): Cells {
+  /** The bare name of a dimension has the visitors of its values. */
+  private unite(cells: Cells, type: string, path: string, span: Span): void {
+    for (const child of this.children(type, path, span).values()) {
+      for (const [start, { visitors }] of child) {
+        if (visitors) mergeAt(cells, start, { names: [], sums: [], carries: [], gauges: undefined, visitors })
+      }
+    }
+  }
+
+  /** Which rows of the cells to read; undefined where there are none. */
+  private stretch(typeName: string, span: Span): Stretch | undefined {
+    const level = levelOf(span)
     const type = this.sources.names?.type(typeName)
-    const path = this.sources.names?.path(pathKey)
-    if (type === undefined || path === undefined) return new Map()
-    return readCells(this.sources.sql, level, { type, path, from: span.from, to: span.to }, span.zones)
+    if (!level || type === undefined) return undefined
+    return { level, type, from: span.from, to: span.to, sketches: span.sketches === true }
   }
 
-  private *fragments({ from, to }: Span): Generator<Uint8Array> {
-    if (!this.sources.names) return
+  /** Fragments to look into: the peeks, and for what is finer than an hour those that came within the last day. */
+  private *parts(span: Span): Generator<Uint8Array> {
+    for (const { parts } of this.sources.peeks) yield* parts
+    if (levelOf(span) || !this.sources.names) return
     const rows = this.sources.sql.exec<{ bytes: ArrayBuffer }>(
       `SELECT bytes FROM fragment WHERE until >= ? AND start < ?`,
-      from,
-      to,
+      span.from,
+      span.to,
     )
     for (const { bytes } of rows) yield new Uint8Array(bytes)
   }
+}
 
-  private *peeked(): Generator<Uint8Array> {
-    for (const { parts } of this.sources.peeks) yield* parts
+/** The level that is read; undefined for what is finer than an hour. */
+function levelOf({ interval, level }: Span): LevelName | undefined {
+  const { from } = rules[interval]
+  return level ?? (from === 'fragment' ? undefined : from)
+}
+
+/** Adds what lies in the span to the bucket that it lies in. */
+const adding =
+  ({ interval, from, to, zones }: Span): Add =>
+  (cells, start, cell) => {
+    if (start >= from && start < to) mergeAt(cells, floor(interval, start, zones), cell)
   }
-}
-
-function isChild(parent: readonly string[], key: string): boolean {
-  const path = pathOf(key)
-  return path.length === parent.length + 1 && parent.every((name, i) => name === path[i])
-}

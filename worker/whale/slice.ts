@@ -2,7 +2,9 @@
  * What passes between a Hail and its Whale. Both sides may be one release apart during a deploy,
  * so each carries a version, and a newer one only adds.
  */
-export const SLICE_VERSION = 1
+import type { Scope } from '../rollup/erase'
+
+export const SLICE_VERSION = 2
 
 /** A piece of one Hail's log, folded. Positions are exclusive at `from` and inclusive at `to`. */
 export interface Slice {
@@ -15,11 +17,22 @@ export interface Slice {
   last: number
   /** The fragment, in parts that each fit a row. */
   parts: Uint8Array[]
-  /** The raw events: JSON arrays that each fit a row. */
-  raw: string[]
+  /** The raw events, in chunks that each fit a row. */
+  raw: Uint8Array[]
   /** Log that should have been folded and is gone: shown, never silently skipped. */
   gap?: [from: number, to: number]
+  /** Resets whose log lies in this slice or after it: none, unless the Whale is older than they are. */
+  resets?: Told[]
 }
+
+/** What a Hail was told to take out of its log. */
+export interface Told {
+  id: string
+  scope: Scope
+}
+
+/** What a Whale says to a slice: its cursor, or that the site is no more. */
+export type Merged = { cursor: number } | { gone: true }
 
 /** A fragment of what a Hail has not merged yet, shown to a reader. */
 export interface Peek {

@@ -1,0 +1,68 @@
+/** What a Hail's life begins with: its log, the ids it knows, how far they are filed and merged, and who is visiting. */
+import { eventsIn } from './fold'
+import { Ids } from './ids'
+import { Log } from './log'
+import { type Struck, struck } from './strike'
+import { Visits } from './visits'
+
+export interface Places {
+  /** Ids up to here are in their buckets. */
+  filed: number
+  /** The Whale said it has merged up to here. */
+  merged: number
+  /** Log up to here is gone. */
+  dropped: number
+}
+
+export interface State {
+  log: Log
+  ids: Ids
+  places: Places
+  visits: Visits
+  /** Events in the log that the Whale has not merged. */
+  unmerged: number
+  /** Resets that the log was rewritten for. */
+  resets: Struck[]
+}
+
+/** A reader alone makes no table. */
+export function stateOf(storage: DurableObjectStorage, create: boolean): State | undefined {
+  const { sql } = storage
+  if (!has(sql, 'place')) {
+    if (!create) return undefined
+    storage.transactionSync(() => {
+      sql.exec(`CREATE TABLE place (filed INTEGER, merged INTEGER, dropped INTEGER, visits BLOB)`)
+      sql.exec(`INSERT INTO place VALUES (0, 0, 0, NULL)`)
+      sql.exec(`CREATE TABLE ids (key INTEGER PRIMARY KEY, until INTEGER, rows BLOB)`)
+    })
+  } else if (!sql.exec(`SELECT 1 FROM pragma_table_info('place') WHERE name = 'visits'`).toArray().length) {
+    sql.exec(`ALTER TABLE place ADD COLUMN visits BLOB`)
+  }
+  const { filed, merged, dropped } = sql
+    .exec<{ filed: number; merged: number; dropped: number }>(`SELECT filed, merged, dropped FROM place`)
+    .one()
+  const log = new Log(sql, Math.max(filed, merged, dropped))
+  return {
+    log,
+    ids: new Ids(sql, log, filed),
+    places: { filed, merged, dropped },
+    visits: visitsOf(sql, log, filed),
+    unmerged: log.count(merged),
+    resets: has(sql, 'reset') ? struck(sql, dropped) : [],
+  }
+}
+
+const has = (sql: SqlStorage, table: string): boolean =>
+  sql.exec(`SELECT 1 FROM sqlite_master WHERE name = ?`, table).toArray().length > 0
+
+/** Who was remembered with the last merge, and who came since. */
+export function visitsOf(sql: SqlStorage, log: Log, filed: number): Visits {
+  const { visits } = sql.exec<{ visits: ArrayBuffer | null }>(`SELECT visits FROM place`).one()
+  const known = new Visits(visits ? new Uint8Array(visits) : undefined)
+  for (const { text } of log.after(filed)) {
+    if (!text.includes('"visitor"')) continue
+    for (const { visitor, at, daily } of eventsIn(text))
+      if (visitor !== undefined && !daily) known.begins({ visitor, at })
+  }
+  return known
+}

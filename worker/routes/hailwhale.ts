@@ -1,0 +1,126 @@
+/**
+ * HailWhale's questions in HailWhale's shapes: sums by period, points by dimension and metric, and what lies below a
+ * path. A dimension is written `_`, a bare name, or a JSON list; points are [unix milliseconds, value], oldest first.
+ */
+import { type Context, Hono } from 'hono'
+import type { Path } from '../../sdk/wire/event'
+import type { Graph, Series } from '../../sdk/wire/query'
+import { whale } from '../env'
+import type { Site } from '../ingest/settings'
+import { THRESHOLD } from '../rollup/rank'
+import { type Access, type App, siteFor } from './access'
+import { answered, open } from './answers'
+import { apart, flag, whole } from './parameter'
+import { bad } from './problem'
+import { type Query, questionOf } from './question'
+import { offsetOf, only, rankedOr400 } from './rank'
+import { MOST_DEPTH } from './words'
+import { zonesOf } from './zone'
+
+/** What `/totals` sums where no period is asked for. In another zone than the site's, months cannot be had. */
+const PERIODS = ['minute:1h', 'hour:24h', 'day:7d', 'day:30d', 'month:12mo', 'all']
+const PERIODS_ABROAD = PERIODS.slice(0, 4)
+/** Each is a question of its own. */
+const MOST_PERIODS = 16
+/** These answers sort and do not say what matters. */
+const UNJUDGED = { threshold: THRESHOLD, offset: 0 }
+
+export const hailwhale = new Hono<App>()
+  .use('/totals', open)
+  .use('/plotpoints', open)
+  .use('/dimensions', open)
+  .get('/totals', async (c) => {
+    const { site, access, query, now } = await asked(c)
+    const questions = periodsOf(query, site).map(([name, each]) => [name, questionOf(each, site, access, now)] as const)
+    const graphs = await Promise.all(
+      // RPC's types forget that a point is a pair.
+      questions.map(async ([name, question]) => [name, (await askedOf(c, site).answer(question)) as Graph] as const),
+    )
+    const totals = graphs.map(([name, { series }]) => [name, byDimension(series, ({ total }) => total)])
+    const isPartial = graphs.some(([, { partial }]) => partial)
+    return answered(c, Object.fromEntries(totals), isPartial)
+  })
+  .get('/plotpoints', async (c) => {
+    const { site, access, query, now } = await asked(c)
+    only(query)
+    const { own, rest } = apart(query, ['with_totals'])
+    const isTotalled = flag(own.with_totals, 'with_totals')
+    const { sort, metrics, ...question } = questionOf(rest, site, access, now)
+    const { partial, ...ranking } = await askedOf(c, site).rank({
+      ...question,
+      ...UNJUDGED,
+      // The top of all levels together, and the path asked for whatever its place.
+      self: 'kept',
+      metric: sort.metric,
+      sort: { by: 'score', descending: sort.descending },
+      series: metrics,
+    })
+    const series = rankedOr400(ranking).dimensions.flatMap((row) => row.series)
+    const points = byDimension(series, (each) => [...each.points, ...(isTotalled ? [['Total', each.total]] : [])])
+    return answered(c, points, partial)
+  })
+  .get('/dimensions', async (c) => {
+    const { site, access, query, now } = await asked(c)
+    only(query)
+    const { own, rest } = apart(query, ['recursive', 'offset', 'depth'])
+    const isRecursive = flag(own.recursive, 'recursive')
+    const { sort, metrics, ...question } = questionOf(rest, site, access, now)
+    const isNamed = query.metric === undefined && query.metrics === undefined
+    const { partial, ...ranking } = await askedOf(c, site).rank({
+      ...question,
+      ...UNJUDGED,
+      depth: whole(own.depth, 'depth', 1, MOST_DEPTH) ?? (isRecursive ? MOST_DEPTH : 1),
+      offset: offsetOf(own.offset),
+      ...(isRecursive && { self: 'ranked' }),
+      // Names alone are in order, and numbers by their size.
+      metric: sort.metric,
+      sort: { by: isNamed ? 'name' : 'score', descending: !isNamed && sort.descending },
+      series: isNamed ? [] : metrics,
+    })
+    const { dimensions, next } = rankedOr400(ranking)
+    return answered(c, {
+      dimension: question.dimension,
+      dimensions: dimensions.map(({ dimension, series }) => ({
+        dimension,
+        ...Object.fromEntries(series.map(({ metric, total }) => [metric, total])),
+      })),
+      ...(next !== undefined && { next }),
+      ...(partial && { partial }),
+    })
+  })
+
+interface Asked {
+  site: Site
+  access: Access
+  query: Query
+  now: number
+}
+
+async function asked(c: Context<App>): Promise<Asked> {
+  const now = Date.now()
+  const query = c.req.query()
+  const { site, access } = await siteFor(c, query.site, 'share', now)
+  return { site, access, query, now }
+}
+
+const askedOf = (c: Context<App>, { site }: Site) => whale(c.env, site)
+
+/** The periods by name, each with the query that asks for it. */
+function periodsOf(query: Query, site: Site): [name: string, query: Query][] {
+  if (query.from !== undefined || query.to !== undefined) return [[`${query.from ?? ''}-${query.to ?? ''}`, query]]
+  const periods = query.period?.split(',') ?? (zonesOf(query, site).foreign ? PERIODS_ABROAD : PERIODS)
+  if (periods.length > MOST_PERIODS) throw bad('period', `names more than ${MOST_PERIODS}`)
+  return periods.map((period) => [period, { ...query, period }])
+}
+
+/** By entries, since a dimension may be called `__proto__`. */
+function byDimension<Value>(series: readonly Series[], of: (each: Series) => Value) {
+  const groups = Map.groupBy(series, ({ dimension }) => dimensionText(dimension))
+  return Object.fromEntries(
+    [...groups].map(([text, group]) => [text, Object.fromEntries(group.map((each) => [each.metric, of(each)]))]),
+  )
+}
+
+/** HailWhale's spelling: `_`, a bare name, or a JSON list. */
+const dimensionText = (path: Path): string =>
+  path.length === 0 ? '_' : path.length === 1 ? path[0]! : JSON.stringify(path)

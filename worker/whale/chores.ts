@@ -1,0 +1,123 @@
+/** What a Whale does when its alarm rings: closes what is pending, goes on with resets, lets go of what is too old. */
+import { hail } from '../env'
+import type { Scope } from '../rollup/erase'
+import { close } from './close'
+import type { Life, Terms } from './life'
+import { Pending } from './pending'
+import { intend, isKnown, purge, reach, type Reset, uncount, unfinished } from './reset'
+import type { Told } from './slice'
+import type { State } from './state'
+import { nextSweep, sweep } from './sweep'
+
+/** After something failed: it is tried again. */
+const RETRY_MS = 60_000
+
+export class Chores {
+  constructor(private readonly life: Life) {}
+
+  async all(): Promise<void> {
+    this.life.rang()
+    await this.close()
+    await this.resume()
+    await this.sweep()
+  }
+
+  /** Writes all that is pending into the cells. */
+  async close(): Promise<void> {
+    const { life } = this
+    life.unsettle()
+    const terms = await life.settle()
+    const state = terms && life.look(terms)
+    if (!terms || !state?.pending.hours.size) return
+    try {
+      life.storage.transactionSync(() => {
+        const { upTo } = life.sql.exec<{ upTo: number | null }>(`SELECT max(id) AS upTo FROM fragment`).one()
+        close(life.sql, state.names, state.pending, terms.zones, upTo ?? 0)
+      })
+      state.pending = new Pending()
+      life.version += 1
+    } catch (error) {
+      life.doze()
+      await this.later('close', error)
+    }
+  }
+
+  /** Takes a scope out of all that the site has; resolves when its answer is 0, and what is left will follow by itself. */
+  async reset(scope: Scope): Promise<void> {
+    const { life } = this
+    life.wake(await life.settled())
+    intend(life.sql, { id: crypto.randomUUID(), scope }, Date.now())
+    await life.alarmBy(Date.now() + RETRY_MS)
+    await this.resume()
+    if (unfinished(life.sql).some(({ stage }) => stage === 'made')) {
+      throw new Error('a Hail did not answer; the reset goes on by itself')
+    }
+  }
+
+  /** Resets that this Whale does not know, since it was restored to a state before them. */
+  hear(resets: readonly Told[], terms: Terms): State {
+    const { life } = this
+    for (const told of resets) {
+      if (isKnown(life.sql, told.id)) continue
+      life.storage.transactionSync(() => {
+        intend(life.sql, told, Date.now())
+        uncount(life.sql, life.wake(terms).names, told)
+      })
+      life.doze()
+    }
+    return life.wake(terms)
+  }
+
+  /** Takes up resets where they stand. */
+  private async resume(): Promise<void> {
+    const { life } = this
+    const terms = await life.settle()
+    if (!terms || !life.look(terms)) return
+    try {
+      for (const reset of unfinished(life.sql)) await this.follow(reset, terms)
+    } catch (error) {
+      await this.later('a reset', error)
+    }
+  }
+
+  private async follow({ id, scope, stage }: Reset, terms: Terms): Promise<void> {
+    const { life } = this
+    if (stage === 'made') {
+      const shards = Array.from({ length: terms.shards }, (_, shard) => shard)
+      await Promise.all(shards.map((shard) => hail(life.env, life.site, shard).forget({ id, scope })))
+      reach(life.sql, id, 'told')
+    }
+    if (stage !== 'counted') {
+      life.storage.transactionSync(() => uncount(life.sql, life.wake(terms).names, { id, scope }))
+      life.doze()
+    }
+    const left = unfinished(life.sql).find((each) => each.id === id)
+    while (left && life.storage.transactionSync(() => purge(life.sql, left))) {
+      life.version += 1
+      await scheduler.wait(0)
+    }
+  }
+
+  /** Lets go of what is too old, in turns, and sets the alarm for the next time. */
+  private async sweep(): Promise<void> {
+    const { life } = this
+    const terms = await life.settle()
+    if (!terms || !life.look(terms)) return
+    const now = Date.now()
+    const scope = { sql: life.sql, keep: terms.keep, zones: terms.zones }
+    try {
+      const due = nextSweep(scope)
+      if (due !== undefined && due <= now) for (const _ of sweep({ ...scope, now })) await scheduler.wait(0)
+      const then = nextSweep(scope)
+      if (then !== undefined) await life.alarmBy(Math.max(then, now + RETRY_MS))
+      life.version += 1
+    } catch (error) {
+      await this.later('letting go of what is too old', error)
+    }
+  }
+
+  private async later(what: string, error: unknown): Promise<void> {
+    console.error(`whale ${this.life.site}: ${what} failed, will try again: ${error}`)
+    await this.life.alarmBy(Date.now() + RETRY_MS)
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * Readings: each takes one look at all there is at this moment (cells, what is pending, a peek at each Hail) and makes an
+ * answer of it. What was answered is kept for the same question and the same moment of the site, so it is never stale.
+ */
+import type { Graph } from '../../sdk/wire/query'
+import { hail } from '../env'
+import { Bounded } from '../ingest/bounded'
+import { encode } from '../rollup/fragment'
+import { floor, next } from '../rollup/interval'
+import type { Shown } from '../rollup/shown'
+import { type Answer, answer, type Question, spansOf } from './answer'
+import { cube, type CubeQuestion } from './cube'
+import { excerpt, type ExcerptQuestion } from './excerpt'
+import type { Life, Terms } from './life'
+import { type Live, live, type LiveQuestion } from './live'
+import { Peeks } from './peeks'
+import { rank, type RankQuestion } from './rank'
+import { type Archive, readRaw, TooMuch } from './raw'
+import { Reader } from './reader'
+import { recent } from './recent'
+import { askAll } from './shards'
+import type { Peek } from './slice'
+import { spy, type SpyQuestion } from './spy'
+
+type Partial = { partial?: true }
+export type Answered = Omit<Graph, 'site'>
+
+/** Some megabytes at the most. */
+const MOST_KEPT = 64
+/** A merge on the way makes what was seen stale; a second one in a row is rare. */
+const ROUNDS = 2
+
+interface Look {
+  reader: Reader
+  partial: Partial
+  /** What the moment is known by. */
+  moment: string
+}
+
+export class Readings {
+  private readonly peeks: Peeks
+  private readonly kept = new Bounded<Answer>(MOST_KEPT)
+
+  constructor(private readonly life: Life) {
+    this.peeks = new Peeks((shard) => hail(life.env, life.site, shard))
+  }
+
+  async answer(question: Question): Promise<Answered> {
+    const { reader, partial, moment } = await this.look()
+    const name = `${moment} ${nameOf(question)}`
+    const known = this.kept.get(name)
+    const made = known ?? answer(reader, question)
+    if (!known && !partial.partial) this.kept.set(name, made)
+    return { ...made, to: endOf(question), ...partial }
+  }
+
+  /** An answer from raw events, those that a filter finds; or why it can't be had. */
+  async search(question: Question): Promise<Answered | { problem: string }> {
+    const terms = await this.life.settled()
+    const { found, partial } = await this.unmerged(terms, (shard, cursor) =>
+      hail(this.life.env, this.life.site, shard).raw(cursor),
+    )
+    // No await since the cursors were compared: what is merged from here on has a row beyond this one.
+    const archive: Archive = {
+      sql: this.life.sql,
+      upTo: this.lastEvent(terms),
+      waiting: found.flatMap(({ raw }) => raw),
+    }
+    try {
+      const reader = await readRaw(archive, { ...question, spans: spansOf(question) })
+      return { ...answer(reader, question), source: 'raw', ...partial }
+    } catch (error) {
+      if (error instanceof TooMuch) return { problem: error.message }
+      throw error
+    }
+  }
+
+  async rank(question: RankQuestion) {
+    const { reader, partial } = await this.look()
+    return { ...rank(reader, question), ...partial }
+  }
+
+  async cube(question: CubeQuestion) {
+    const { reader, partial } = await this.look()
+    return { ...cube(reader, question), ...partial }
+  }
+
+  /** The cells that a question is answered from, for whoever sums several sites. */
+  async excerpt(question: ExcerptQuestion): Promise<{ parts: Uint8Array[] } & Partial> {
+    const { reader, partial } = await this.look()
+    return { parts: encode(excerpt(reader, question)), ...partial }
+  }
+
+  /** The last events one by one, newest first. Where no raw events are kept, as many as the Hails' logs still have. */
+  async spy(question: SpyQuestion): Promise<{ events: Shown[] } & Partial> {
+    const terms = await this.life.settled()
+    const isKept = terms.keep.raw > 0
+    const { env, site } = this.life
+    const from = isKept ? undefined : () => 0
+    const { found, partial } = await this.unmerged(terms, (shard, at) => hail(env, site, shard).spy(at, question), from)
+    const merged = (count: number) => (isKept && this.life.look(terms) ? recent(this.life.sql, count) : [])
+    return { events: spy(found, question, merged), ...partial }
+  }
+
+  /** Rates, busiest keys and last values of this moment. */
+  async live(question: LiveQuestion): Promise<Live> {
+    const { env, site } = this.life
+    const { shards } = await this.life.settled()
+    return live(await askAll(shards, (shard) => hail(env, site, shard).pulse(question)), question)
+  }
+
+  private lastEvent(terms: Terms): number {
+    if (!this.life.look(terms)) return 0
+    return this.life.sql.exec<{ id: number | null }>(`SELECT max(id) AS id FROM event`).one().id ?? 0
+  }
+
+  /** All there is at this moment, for one answer. */
+  private async look(): Promise<Look> {
+    const { life } = this
+    const terms = await life.settled()
+    const { peeks, partial } = await this.peeks.collect(terms.shards, (shard) => this.cursor(terms, shard))
+    const state = life.look(terms)
+    const { sql } = life
+    const reader = new Reader({ sql, names: state?.names, pending: state?.pending, peeks, zones: terms.zones })
+    return { reader, partial: partial ? { partial } : {}, moment: momentOf(life.version, peeks) }
+  }
+
+  /** Asks each Hail for what it holds after its cursor, or after another place; what no longer fits, since it was merged meanwhile, is asked again. */
+  private async unmerged<Found extends { from: number }>(
+    terms: Terms,
+    ask: (shard: number, from: number) => Promise<Found>,
+    from = (shard: number) => this.cursor(terms, shard),
+  ): Promise<{ found: Found[]; partial: Partial }> {
+    let found: Found[] = []
+    for (let round = 0; round < ROUNDS && found.length < terms.shards; round++) {
+      const answers = await askAll(terms.shards, (shard) => ask(shard, from(shard)))
+      found = answers.flatMap((each, shard) => (each?.from === from(shard) ? [each] : []))
+    }
+    return { found, partial: found.length < terms.shards ? { partial: true } : {} }
+  }
+
+  private cursor(terms: Terms, shard: number): number {
+    return this.life.look(terms)?.cursors.get(shard) ?? 0
+  }
+}
+
+const momentOf = (version: number, peeks: readonly Peek[]): string =>
+  `${version} ${peeks.map(({ from, to }) => `${from}-${to}`).join()}`
+
+/** A question by the buckets it asks for: asked a moment later it is the same one. */
+function nameOf({ now, from, to, ...question }: Question): string {
+  const { interval, zones } = question
+  const bucket = (ms: number) => floor(interval, ms, zones)
+  return JSON.stringify([question, bucket(from), bucket(to - 1), bucket(now)])
+}
+
+/** To the end of the last bucket, or to now where that is not over. */
+function endOf({ interval, to, now, zones }: Question): number {
+  return Math.max(to, Math.min(next(interval, floor(interval, to - 1, zones), zones), now + 1))
+}

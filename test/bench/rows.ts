@@ -12,7 +12,7 @@ const RATES: (Rate & { budget?: number })[] = [
 ]
 
 /** Tables whose rows go one day, each with a delete; of cells, hours and days. */
-const PASSING = ['fragment', 'raw', 'cell hour', 'cell day']
+const PASSING = ['fragment', 'event', 'cell hour', 'cell day']
 
 export interface Rows {
   rate: number

@@ -15,7 +15,7 @@ let waits: Wait[] = []
 const waitReally = scheduler.wait.bind(scheduler)
 Date.now = () => now
 scheduler.wait = (ms, options) =>
-  isPlayed ? new Promise((end) => waits.push({ due: Math.ceil(now + ms), end })) : waitReally(ms, options)
+  isPlayed && ms > 0 ? new Promise((end) => waits.push({ due: Math.ceil(now + ms), end })) : waitReally(ms, options)
 
 export const clock = {
   get now() {

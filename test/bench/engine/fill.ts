@@ -4,6 +4,7 @@
  */
 import type { Event } from '../../../sdk/wire/event'
 import type { Env } from '../../../worker/env'
+import { encode as encodeEvents } from '../../../worker/rollup/archive'
 import { encode, Fragment } from '../../../worker/rollup/fragment'
 import { SLICE_VERSION, type Slice } from '../../../worker/whale/slice'
 import { clock } from './clock'
@@ -16,28 +17,14 @@ const DAY = 24 * HOUR
 /** Where every filled month ends: late on a day, so that the last one is nearly whole. */
 export const END = Date.UTC(2026, 10, 30, 22)
 const SEED = 2
-/** Fragments are kept for a day past their close: so long, and a little, slices are as small as they are in life. */
-const SMALL_HOURS = 26
-const RAW_CHARACTERS = 256 * 1024
-
 /** Folds entries' texts into the slice that follows a position. */
-function sliceOf(texts: readonly string[], from: number, to: number, events: number): Slice {
+function sliceOf(texts: readonly string[], from: number, to: number): Slice {
   const fragment = new Fragment()
-  const raw: string[] = []
-  let part: string[] = []
-  let length = 0
-  for (const text of texts) {
-    for (const event of JSON.parse(text) as Event[]) fragment.add(event)
-    part.push(text)
-    length += text.length
-    if (length > RAW_CHARACTERS) {
-      raw.push(`[${part.join()}]`)
-      part = []
-      length = 0
-    }
-  }
-  if (part.length) raw.push(`[${part.join()}]`)
-  return { version: SLICE_VERSION, shard: 0, from, to, events, last: to, parts: encode(fragment), raw }
+  const events = texts.flatMap((text) => JSON.parse(text) as Event[])
+  for (const event of events) fragment.add(event, clock.now)
+  const last = clock.now
+  const raw = encodeEvents(events)
+  return { version: SLICE_VERSION, shard: 0, from, to, events: texts.length, last, parts: encode(fragment), raw }
 }
 
 /** Merges slice after slice, each from where the last one ended. */
@@ -58,8 +45,8 @@ export class Filling {
   async merge(texts: readonly string[]): Promise<void> {
     if (!texts.length) return
     const to = Math.max(this.cursor + 1, clock.now * 1024)
-    const { cursor } = await this.whale.merge(sliceOf(texts, this.cursor, to, texts.length))
-    if (cursor !== to) throw new Error(`the whale stands at ${cursor} and not at ${to}`)
+    const merged = await this.whale.merge(sliceOf(texts, this.cursor, to))
+    if (!('cursor' in merged) || merged.cursor !== to) throw new Error('the whale stands elsewhere')
     this.cursor = to
   }
 }
@@ -71,14 +58,12 @@ export async function fillDays(env: Env, site: number, views: number, days: numb
   await makeSite(env, site)
   const filling = new Filling(env, site)
   const traffic = new Traffic(SEED, start, (views / (days * DAY)) * 1000)
-  for (let hour = start; hour < END; hour += HOUR) {
-    const length = hour >= END - SMALL_HOURS * HOUR ? MINUTE : HOUR
-    for (let end = hour + length; end <= hour + HOUR; end += length) {
-      const texts = [...traffic.until(end)].map(({ text }) => text)
-      await ringUntil(env, end)
-      clock.set(end)
-      await filling.merge(texts)
-    }
+  // A slice a minute, as they are in life: small ones say names again and again.
+  for (let end = start + MINUTE; end <= END; end += MINUTE) {
+    const texts = [...traffic.until(end)].map(({ text }) => text)
+    await ringUntil(env, end)
+    clock.set(end)
+    await filling.merge(texts)
   }
   await ringUntil(env, END + 5 * MINUTE)
   clock.set(END + 5 * MINUTE)

@@ -2,7 +2,8 @@
 import { type Env, hail, pod, whale } from '../../../worker/env'
 import type { Graph } from '../../../sdk/wire/query'
 import type { Question } from '../../../worker/whale/answer'
-import type { Slice } from '../../../worker/whale/slice'
+import type { Ranking, RankQuestion } from '../../../worker/whale/rank'
+import type { Merged, Slice } from '../../../worker/whale/slice'
 import type { Weights } from './report'
 import { clock } from './clock'
 import { clearAlarm, nextAlarm } from './meter'
@@ -18,8 +19,9 @@ interface Any {
   weigh(): Promise<Weights>
 }
 export interface WhaleHand extends Any {
-  merge(slice: Slice): Promise<{ cursor: number }>
+  merge(slice: Slice): Promise<Merged>
   answer(question: Question): Promise<Omit<Graph, 'site'>>
+  rank(question: RankQuestion): Promise<Ranking | { problem: string }>
   status(): Promise<{ pendingPaths: number; shards: { cursor: number }[] }>
 }
 export interface HailHand extends Any {

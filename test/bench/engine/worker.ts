@@ -9,6 +9,8 @@ import { hailOf, whaleOf, ZONE, zones } from './site'
 
 export { Hail, Pod, Whale } from './objects'
 
+/** Questions so far. */
+let asked = 0
 /** A second between questions, so that no peek waits for its ration. */
 const BETWEEN_MS = 1_000
 
@@ -19,6 +21,7 @@ const tasks: Record<string, (env: Env, given: Given) => Promise<unknown>> = {
   pending: (env, { site, paths }) => fillPending(env, site, paths),
   weigh: (env, { site }) => whaleOf(env, site).weigh(),
   answer,
+  rank,
   collect: async () => (globalThis as { gc?(): void }).gc!(),
   nothing: (env, { site }) => whaleOf(env, site).nothing(),
   async storm(env, { site, rate, minutes }) {
@@ -56,10 +59,36 @@ async function answer(env: Env, { site, type = 'pageview', dimension, interval, 
     zones,
     depth,
     sort: { metric, descending: true },
-    limit: 1000,
+    // Each asks for something else, or the Whale would give what it gave before.
+    limit: 1000 + (asked += 1),
+    now: clock.now,
   })
   const points = series.reduce((sum, each) => sum + each.points.length, 0)
   return { series: series.length, points, total: series[0]?.total, partial }
+}
+
+async function rank(env: Env, { site, type = 'sale', dimension, interval, length }: Given) {
+  clock.set(clock.now + BETWEEN_MS)
+  const metric = parseMetric('hits')
+  if ('problem' in metric) throw new Error(metric.problem)
+  const ranking = await whaleOf(env, site).rank({
+    type,
+    dimension,
+    interval,
+    from: clock.now - length,
+    to: clock.now,
+    timezone: ZONE,
+    zones,
+    metric,
+    depth: 1,
+    threshold: 0,
+    sort: { by: 'score', descending: true },
+    limit: 1000,
+    offset: 0,
+    series: [],
+  })
+  if ('problem' in ranking) throw new Error(ranking.problem)
+  return { points: ranking.dimensions.length, total: ranking.whole.value }
 }
 
 export default {

@@ -122,7 +122,6 @@ async function measureYears(engine: Engine): Promise<Figure[]> {
       value: quantile(ranks, 0.95),
       unit: UNIT,
       budget: 200,
-      note,
     },
   ]
 }

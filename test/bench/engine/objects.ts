@@ -104,7 +104,7 @@ export class Hail extends RealHail {
 
 /** Lets every promise that can go on go on. */
 async function steps(): Promise<void> {
-  for (let i = 0; i < STEPS; i++) await null
+  for (let i = 0; i < STEPS; i++) await Promise.resolve()
 }
 
 /** One log for all its hours; cells by their level. */

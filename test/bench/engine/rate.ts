@@ -59,12 +59,12 @@ async function age(env: Env, site: number): Promise<Pick<Played, 'eventsInAll' |
   stage.traffic = undefined
   clock.play(false)
   await ringUntil(env, clock.now + HOUR, MOST_ALARMS)
-  takeRows()
   const end = clock.now
   for (const days of LEAPS) {
     clock.set(end + days * DAY)
     await ringUntil(env, clock.now, MOST_ALARMS)
   }
-  const aged = Object.fromEntries(takeRows())
+  // What the last close wrote belongs to an hour that was not measured.
+  const aged = Object.fromEntries([...takeRows()].filter(([name]) => name.endsWith('deleted')))
   return { eventsInAll, aged, left: (await whaleOf(env, site).weigh()).tables }
 }

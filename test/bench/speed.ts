@@ -26,7 +26,9 @@ function cpu(call: () => void): number {
 
 export function measureSpeed(): { figures: Figure[] } {
   const traffic = new Traffic(3, START, RATE)
-  const slices = Array.from({ length: SLICES }, () => Array.from({ length: SLICE }, () => traffic.take().text))
+  const slices = Array.from({ length: SLICES }, () =>
+    Array.from({ length: SLICE }, () => JSON.stringify(traffic.take().events)),
+  )
   const parsed = slices.map((texts) => texts.map((text) => JSON.parse(text) as Event[]))
   const views = SLICE * SLICES
   const rounds = Array.from({ length: ROUNDS }, () => {

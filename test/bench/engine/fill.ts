@@ -17,14 +17,14 @@ const DAY = 24 * HOUR
 /** Where every filled month ends: late on a day, so that the last one is nearly whole. */
 export const END = Date.UTC(2026, 10, 30, 22)
 const SEED = 2
-/** Folds entries' texts into the slice that follows a position. */
-function sliceOf(texts: readonly string[], from: number, to: number): Slice {
+/** Folds entries, each a list of events, into the slice that follows a position. */
+function sliceOf(entries: readonly Event[][], from: number, to: number): Slice {
   const fragment = new Fragment()
-  const events = texts.flatMap((text) => JSON.parse(text) as Event[])
+  const events = entries.flat()
   for (const event of events) fragment.add(event, clock.now)
   const last = clock.now
   const raw = encodeEvents(events)
-  return { version: SLICE_VERSION, shard: 0, from, to, events: texts.length, last, parts: encode(fragment), raw }
+  return { version: SLICE_VERSION, shard: 0, from, to, events: entries.length, last, parts: encode(fragment), raw }
 }
 
 /** Merges slice after slice, each from where the last one ended. */
@@ -42,10 +42,10 @@ export class Filling {
     this.cursor = shards[0]?.cursor ?? 0
   }
 
-  async merge(texts: readonly string[]): Promise<void> {
-    if (!texts.length) return
+  async merge(entries: readonly Event[][]): Promise<void> {
+    if (!entries.length) return
     const to = Math.max(this.cursor + 1, clock.now * 1024)
-    const merged = await this.whale.merge(sliceOf(texts, this.cursor, to))
+    const merged = await this.whale.merge(sliceOf(entries, this.cursor, to))
     if (!('cursor' in merged) || merged.cursor !== to) throw new Error('the whale stands elsewhere')
     this.cursor = to
   }
@@ -60,10 +60,10 @@ export async function fillDays(env: Env, site: number, views: number, days: numb
   const traffic = new Traffic(SEED, start, (views / (days * DAY)) * 1000)
   // A slice a minute, as they are in life: small ones say names again and again.
   for (let end = start + MINUTE; end <= END; end += MINUTE) {
-    const texts = [...traffic.until(end)].map(({ text }) => text)
+    const entries = [...traffic.until(end)].map(({ events }) => events)
     await ringUntil(env, end)
     clock.set(end)
-    await filling.merge(texts)
+    await filling.merge(entries)
   }
   await ringUntil(env, END + 5 * MINUTE)
   clock.set(END + 5 * MINUTE)
@@ -87,8 +87,7 @@ export async function fillHistory(env: Env, site: number): Promise<void> {
   for (let day = 1; day <= HISTORY_DAYS; day++) {
     const at = END - 30 * DAY - day * DAY
     const traffic = new Traffic(day, at, 1)
-    const texts = Array.from({ length: HISTORY_VIEWS }, () => scaled(traffic.take().text, at, hits))
-    await filling.merge(texts)
+    await filling.merge(Array.from({ length: HISTORY_VIEWS }, () => scaled(traffic.take().events, at, hits)))
     if (day <= RANKED_DAYS) await filling.merge([sales(END - day * DAY, day)])
     clock.set(clock.now + MINUTE)
     if (day % DAYS_TO_A_CLOSE === 0) await ringUntil(env, clock.now + HOUR)
@@ -96,24 +95,16 @@ export async function fillHistory(env: Env, site: number): Promise<void> {
   await ringUntil(env, clock.now + HOUR)
 }
 
-const scaled = (text: string, at: number, hits: number): string =>
-  JSON.stringify(
-    (JSON.parse(text) as Event[]).map((event) => ({
-      ...event,
-      at,
-      ...(event.metrics.hits && { metrics: { ...event.metrics, hits } }),
-    })),
-  )
+const scaled = (events: readonly Event[], at: number, hits: number): Event[] =>
+  events.map((event) => ({ ...event, at, ...(event.metrics.hits && { metrics: { ...event.metrics, hits } }) }))
 
-const sales = (at: number, day: number): string =>
-  JSON.stringify(
-    Array.from({ length: ARTICLES }, (_, i) => ({
-      at,
-      type: 'sale',
-      dimensions: { article: `article ${i}` },
-      metrics: { hits: 1 + ((i * day) % 97), dollars: 10 + i },
-    })),
-  )
+const sales = (at: number, day: number): Event[] =>
+  Array.from({ length: ARTICLES }, (_, i) => ({
+    at,
+    type: 'sale',
+    dimensions: { article: `article ${i}` },
+    metrics: { hits: 1 + ((i * day) % 97), dollars: 10 + i },
+  }))
 
 /** Paths that wait for a close, in an hour's slices; each has been seen by two visitors. */
 export async function fillPending(env: Env, site: number, paths: number): Promise<void> {
@@ -136,6 +127,6 @@ export async function fillPending(env: Env, site: number, paths: number): Promis
       }
     })
     clock.set(END + slice * MINUTE)
-    await filling.merge([JSON.stringify(events)])
+    await filling.merge([events])
   }
 }

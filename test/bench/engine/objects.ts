@@ -95,8 +95,8 @@ export class Hail extends RealHail {
     }
   }
 
-  private take({ at, id, text }: View): void {
-    this.append([{ id, ...place(at, at), text }]).catch((error: unknown) => {
+  private take({ at, id, events }: View): void {
+    this.append([{ id, ...place(at, at), text: JSON.stringify(events) }]).catch((error: unknown) => {
       this.failure = error
     })
   }

@@ -36,8 +36,7 @@ export interface View {
   at: number
   /** Ten characters, one a byte. */
   id: string
-  /** JSON: its events. */
-  text: string
+  events: Event[]
 }
 
 export class Traffic {
@@ -69,8 +68,7 @@ export class Traffic {
     const events = this.view(session, at)
     if (session.seen < session.pages) this.queue.put(at + gap(this.chance, READING_MS), session)
     this.taken += 1
-    const id = Array.from({ length: 10 }, () => String.fromCharCode(this.below(256))).join('')
-    return { at, id, text: JSON.stringify(events) }
+    return { at, id: this.id(), events }
   }
 
   /** All views before a time. */
@@ -108,6 +106,15 @@ export class Traffic {
     return eventsOf({ kind: 'beacon', site: 1, id: '', plaintext }, facts, at).map((event) =>
       event.metrics.hits === 1 ? { ...event, visitor, daily: true } : event,
     )
+  }
+
+  private id(): string {
+    const bytes: number[] = []
+    for (let word = 0; word < 5; word++) {
+      const value = this.below(2 ** 16)
+      bytes.push(value >> 8, value & 255)
+    }
+    return String.fromCharCode(...bytes)
   }
 
   private below(count: number): number {

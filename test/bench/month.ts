@@ -23,8 +23,8 @@ const REMEMBERED_HOURS = 73
 
 export interface Month {
   events: number
-  /** Bytes per event. */
-  bytes: Record<string, number>
+  /** Of the Whale; a file is more than its tables' texts and blobs: keys, numbers, pages half full and pages left free. */
+  weights: Weights
 }
 
 export async function measureMonth(built: string): Promise<{ figures: Figure[]; month: Month }> {
@@ -38,7 +38,7 @@ export async function measureMonth(built: string): Promise<{ figures: Figure[]; 
     await timed('two years before it', () => engine.ask('history', { site: FULL }))
     return {
       figures: [...bytesFigures(events, weights), ...graphs, ...(await measureYears(engine))],
-      month: { events, bytes: bytesOf(events, weights) },
+      month: { events, weights },
     }
   })
 }
@@ -52,11 +52,6 @@ async function timed<T>(name: string, task: () => Promise<T>): Promise<T> {
 
 /** A long row's bytes lie in pages of their own. */
 const rawBytes = ({ tables }: Weights): number => ((tables.event?.bytes ?? 0) * PAGE) / PAYLOAD
-
-function bytesOf(events: number, weights: Weights): Record<string, number> {
-  const tables = Object.entries(weights.tables).map(([name, { bytes }]) => [name, bytes / events] as const)
-  return { file: weights.file / events, ...Object.fromEntries(tables) }
-}
 
 function bytesFigures(events: number, weights: Weights): Figure[] {
   // The Hail remembers ids for three days and an hour of the thirty.
@@ -126,10 +121,13 @@ async function measureYears(engine: Engine): Promise<Figure[]> {
   ]
 }
 
-/** Bytes of texts and blobs per event, by table. */
-export const monthTable = ({ bytes }: Month): string =>
-  [
-    '| bytes per event | |',
-    '|---|---:|',
-    ...Object.entries(bytes).map(([name, each]) => `| ${name} | ${each.toFixed(1)} |`),
+/** Where the bytes are, by table. */
+export function monthTable({ events, weights: { file, tables } }: Month): string {
+  const line = (name: string, bytes: number, rows: string) => `| ${name} | ${(bytes / events).toFixed(1)} | ${rows} |`
+  return [
+    '| of 1 M events, in texts and blobs | B/event | rows |',
+    '|---|---:|---:|',
+    ...Object.entries(tables).map(([name, { bytes, rows }]) => line(name, bytes, String(rows))),
+    line('the whole file', file, ''),
   ].join('\n')
+}

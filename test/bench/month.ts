@@ -15,16 +15,16 @@ const DAYS = 30
 /** The sites of the month and of the quiet one. */
 const [FULL, QUIET] = [1, 2]
 const CALLS = 60
-/** A page, and what of it a long row's bytes may fill. */
-const [PAGE, PAYLOAD] = [4096, 4092]
 /** An id's ten bytes; its log row's copy is gone within hours. */
 const ID_BYTES = 10
 const REMEMBERED_HOURS = 73
 
 export interface Month {
   events: number
-  /** Of the Whale; a file is more than its tables' texts and blobs: keys, numbers, pages half full and pages left free. */
+  /** Of the Whale; a file is more than its tables' texts and blobs: keys, numbers and pages half full. */
   weights: Weights
+  /** Bytes of its file without raw events. */
+  withoutRaw: number
 }
 
 export async function measureMonth(built: string): Promise<{ figures: Figure[]; month: Month }> {
@@ -33,12 +33,14 @@ export async function measureMonth(built: string): Promise<{ figures: Figure[]; 
       engine.ask<number>('days', { site: FULL, views: VIEWS, days: DAYS }),
     )
     const weights = await engine.ask<Weights>('weigh', { site: FULL })
+    const withoutRaw = await engine.ask<number>('weighWithout', { site: FULL, table: 'event' })
+    const month = { events, weights, withoutRaw }
     await timed('ten thousand views', () => engine.ask('days', { site: QUIET, views: FEW, days: DAYS }))
     const graphs = await measureGraphs(engine)
     await timed('two years before it', () => engine.ask('history', { site: FULL }))
     return {
-      figures: [...bytesFigures(events, weights), ...graphs, ...(await measureYears(engine))],
-      month: { events, weights },
+      figures: [...bytesFigures(month), ...graphs, ...(await measureYears(engine))],
+      month,
     }
   })
 }
@@ -50,14 +52,11 @@ async function timed<T>(name: string, task: () => Promise<T>): Promise<T> {
   return result
 }
 
-/** A long row's bytes lie in pages of their own. */
-const rawBytes = ({ tables }: Weights): number => ((tables.event?.bytes ?? 0) * PAGE) / PAYLOAD
-
-function bytesFigures(events: number, weights: Weights): Figure[] {
+function bytesFigures({ events, weights, withoutRaw }: Month): Figure[] {
   // The Hail remembers ids for three days and an hour of the thirty.
   const ids = (ID_BYTES * REMEMBERED_HOURS) / (DAYS * 24)
   const whole = weights.file / events + ids
-  const without = (weights.file - rawBytes(weights)) / events + ids
+  const without = withoutRaw / events + ids
   const unit = 'B/event'
   return [
     { name: 'stored after 1 M events over 30 days, raw events kept', value: whole, unit, budget: 280 },

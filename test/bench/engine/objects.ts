@@ -47,6 +47,23 @@ export class Whale extends RealWhale {
   weigh(): Weights {
     return weigh(this.ctx.storage.sql)
   }
+
+  /** Bytes of the file, were a table's rows not there. They are: what is undone was never done. */
+  weighWithout(table: string): number {
+    const { storage } = this.ctx
+    const weighed = new Error('weighed')
+    let bytes = 0
+    try {
+      storage.transactionSync(() => {
+        storage.sql.exec(`DELETE FROM ${table}`)
+        bytes = storage.sql.databaseSize
+        throw weighed
+      })
+    } catch (error) {
+      if (error !== weighed) throw error
+    }
+    return bytes
+  }
 }
 
 export class Hail extends RealHail {

@@ -21,7 +21,7 @@ export interface Played {
 
 /** What an object holds on disk. */
 export interface Weights {
-  /** Bytes of its file. */
+  /** Bytes of its file, but for pages left free. */
   file: number
   /** Bytes are those of texts and blobs. */
   tables: Record<string, { rows: number; bytes: number }>
@@ -42,4 +42,5 @@ export interface Given extends Rate, Asked {
   days: number
   paths: number
   minutes: number
+  table: string
 }

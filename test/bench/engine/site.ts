@@ -20,6 +20,7 @@ interface Any {
 }
 export interface WhaleHand extends Any {
   merge(slice: Slice): Promise<Merged>
+  weighWithout(table: string): Promise<number>
   answer(question: Question): Promise<Omit<Graph, 'site'>>
   rank(question: RankQuestion): Promise<Ranking | { problem: string }>
   status(): Promise<{ pendingPaths: number; shards: { cursor: number }[] }>

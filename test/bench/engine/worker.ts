@@ -20,6 +20,7 @@ const tasks: Record<string, (env: Env, given: Given) => Promise<unknown>> = {
   history: (env, { site }) => fillHistory(env, site),
   pending: (env, { site, paths }) => fillPending(env, site, paths),
   weigh: (env, { site }) => whaleOf(env, site).weigh(),
+  weighWithout: (env, { site, table }) => whaleOf(env, site).weighWithout(table),
   answer,
   rank,
   collect: async () => (globalThis as { gc?(): void }).gc!(),

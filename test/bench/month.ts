@@ -36,7 +36,7 @@ export async function measureMonth(built: string): Promise<{ figures: Figure[]; 
     const withoutRaw = await engine.ask<number>('weighWithout', { site: FULL, table: 'event' })
     const month = { events, weights, withoutRaw }
     await timed('ten thousand views', () => engine.ask('days', { site: QUIET, views: FEW, days: DAYS }))
-    const graphs = await measureGraphs(engine)
+    const graphs = [...(await measureGraphs(engine)), ...(await measureSearch(engine))]
     await timed('two years before it', () => engine.ask('history', { site: FULL }))
     return {
       figures: [...bytesFigures(month), ...graphs, ...(await measureYears(engine))],
@@ -68,12 +68,18 @@ const ROOT: Asked = { dimension: [], interval: 'hour', length: 400 * HOUR - 1 }
 const COUNTRY: Asked = { ...ROOT, dimension: ['country', 'US'] }
 const PAGE_PATH: Asked = { ...ROOT, dimension: ['page', 'shop.example', '/products/0'] }
 
-async function times(engine: Engine, site: number, asked: readonly Asked[], task = 'answer'): Promise<number[]> {
+async function times(
+  engine: Engine,
+  site: number,
+  asked: readonly Asked[],
+  task = 'answer',
+  calls = CALLS,
+): Promise<number[]> {
   const all: number[] = []
   for (const each of asked) {
     const seen = await engine.ask<{ points: number; total: number }>(task, { site, ...each })
     if (!seen.points || !seen.total) throw new Error(`no answer to ${JSON.stringify(each)}`)
-    all.push(...(await engine.time(CALLS, task, { site, ...each })))
+    all.push(...(await engine.time(calls, task, { site, ...each })))
   }
   return all
 }
@@ -92,6 +98,28 @@ async function measureGraphs(engine: Engine): Promise<Figure[]> {
     { name: 'the same, to that after 10 k events', value: ratio, unit: '×', budget: 1.5, note: 'medians' },
     { name: 'graph of 23 hours by the minute, p95', value: quantile(minute, 0.95), unit: UNIT, budget: 100 },
     { name: 'graph of the last hour by 10 s, p95', value: quantile(tens, 0.95), unit: UNIT, budget: 100 },
+  ]
+}
+
+/** So far back are a million raw events: a view is two or three. */
+const SEARCHED: Asked = { dimension: [], interval: 'day', length: 11 * DAY }
+const SEARCHES = 9
+const MILLION = 1_000_000
+
+/** A search goes through the archive in turns: how long it takes, and how long others wait meanwhile. */
+async function measureSearch(engine: Engine): Promise<Figure[]> {
+  const events = await engine.ask<number>('archived', { site: FULL, ...SEARCHED })
+  await times(engine, FULL, [SEARCHED], 'search', 2)
+  const searches = await times(engine, FULL, [SEARCHED], 'search', SEARCHES)
+  let isOver = false
+  const search = engine.timed(SEARCHES, 'search', { site: FULL, ...SEARCHED }).finally(() => (isOver = true))
+  const waits: number[] = []
+  while (!isOver) waits.push(...(await engine.timed(1, 'nothing', { site: FULL })))
+  await search
+  const each = (quantile(searches, 0.95) * MILLION) / events / 1000
+  return [
+    { name: 'where over 1 M raw events, p95', value: each, unit: 's', budget: 1.5, note: `of ${events} looked at` },
+    { name: 'longest that a call waited meanwhile', value: Math.max(...waits), unit: UNIT, budget: 50 },
   ]
 }
 

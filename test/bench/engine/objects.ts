@@ -48,6 +48,13 @@ export class Whale extends RealWhale {
     return weigh(this.ctx.storage.sql)
   }
 
+  /** Raw events that reach back no further than a time. */
+  archived(since: number): number {
+    return this.ctx.storage.sql
+      .exec<{ events: number }>(`SELECT coalesce(sum(events), 0) AS events FROM event WHERE until >= ?`, since)
+      .one().events
+  }
+
   /** Bytes of the file, were a table's rows not there. They are: what is undone was never done. */
   weighWithout(table: string): number {
     const { storage } = this.ctx

@@ -22,6 +22,8 @@ export interface WhaleHand extends Any {
   merge(slice: Slice): Promise<Merged>
   weighWithout(table: string): Promise<number>
   answer(question: Question): Promise<Omit<Graph, 'site'>>
+  search(question: Question): Promise<Omit<Graph, 'site'> & { problem?: string }>
+  archived(since: number): Promise<number>
   rank(question: RankQuestion): Promise<Ranking | { problem: string }>
   status(): Promise<{ pendingPaths: number; shards: { cursor: number }[] }>
 }

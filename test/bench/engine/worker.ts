@@ -1,6 +1,7 @@
 /** The bench's own Worker: one POST to a thing it does, JSON in and out. The clock inside stands still, so times are taken outside. */
 import type { Env } from '../../../worker/env'
 import { parseMetric } from '../../../worker/rollup/metric'
+import { parseWhere } from '../../../worker/rollup/where'
 import { clock } from './clock'
 import { fillDays, fillHistory, fillPending } from './fill'
 import { begin, play, playRate } from './rate'
@@ -20,8 +21,10 @@ const tasks: Record<string, (env: Env, given: Given) => Promise<unknown>> = {
   history: (env, { site }) => fillHistory(env, site),
   pending: (env, { site, paths }) => fillPending(env, site, paths),
   weigh: (env, { site }) => whaleOf(env, site).weigh(),
+  archived: (env, { site, length }) => whaleOf(env, site).archived(clock.now - length),
   weighWithout: (env, { site, table }) => whaleOf(env, site).weighWithout(table),
   answer,
+  search,
   rank,
   collect: async () => (globalThis as { gc?(): void }).gc!(),
   nothing: (env, { site }) => whaleOf(env, site).nothing(),
@@ -66,6 +69,31 @@ async function answer(env: Env, { site, type = 'pageview', dimension, interval, 
   })
   const points = series.reduce((sum, each) => sum + each.points.length, 0)
   return { series: series.length, points, total: series[0]?.total, partial }
+}
+
+/** Raw events of some countries, but not of phones; how many events were looked at stands in the archive. */
+async function search(env: Env, { site, interval, length }: Given) {
+  clock.set(clock.now + BETWEEN_MS)
+  const metric = parseMetric('hits')
+  const where = parseWhere('{"country": {"in": ["SE", "DE"]}, "not": {"device": "mobile"}}')
+  if ('problem' in metric || 'problem' in where) throw new Error('no question')
+  const { series, problem } = await whaleOf(env, site).search({
+    type: 'pageview',
+    dimension: [],
+    metrics: [metric],
+    interval,
+    from: clock.now - length,
+    to: clock.now,
+    timezone: ZONE,
+    zones,
+    depth: 0,
+    sort: { metric, descending: true },
+    limit: 10,
+    now: clock.now,
+    where,
+  })
+  if (problem) throw new Error(problem)
+  return { points: series[0]?.points.length, total: series[0]?.total }
 }
 
 async function rank(env: Env, { site, type = 'sale', dimension, interval, length }: Given) {

@@ -157,14 +157,20 @@ export class Hail extends DurableObject<Env> {
     if (!state) return
     const upTo = state.log.last
     await this.merge()
-    const { places, log } = this.wake(true)
+    const { places, log, visits } = this.wake(true)
     if (places.merged < upTo) throw new Error('the Whale does not merge')
     this.open = undefined
     this.ctx.storage.transactionSync(() => {
       strike(log, upTo, told.scope)
       remember(this.ctx.storage.sql, told, upTo)
+      if (told.scope.visitor === undefined) return
+      visits.forget(told.scope.visitor)
+      this.ctx.storage.sql.exec(`UPDATE place SET visits = ?`, visits.toBytes())
     })
     this.state = undefined
+    const { ids } = this.wake(true)
+    // What waits for its commit is in no log yet.
+    for (const { id, bucket } of this.waiting) if (id !== undefined) ids.add(id, bucket)
     this.pulses = new Pulses()
   }
 
@@ -317,10 +323,10 @@ export class Hail extends DurableObject<Env> {
   }
 }
 
-/** Tells a session that begins with an entry's first event. */
+/** Tells a session that begins with an entry's first event; the sender's own word stands. */
 function withSession(entry: Entry): Entry {
   const [first, ...others] = JSON.parse(entry.text) as [Event, ...Event[]] // One event at least carries the visitor.
-  const told = { ...first, metrics: { ...first.metrics, sessions: 1 } }
+  const told = { ...first, metrics: { sessions: 1, ...first.metrics } }
   return { ...entry, text: JSON.stringify([told, ...others]) }
 }
 

@@ -21,7 +21,7 @@ export interface Entry {
   until: number
   /** JSON: a list of events. */
   text: string
-  /** Whose event it is, and when, where sessions are not told by the sender. */
+  /** Whose event it is, and when: of whom sessions are told apart. */
   visit?: { visitor: number; at: number }
 }
 

@@ -17,7 +17,7 @@ export interface Delivery {
   /** The raw time that says where the id is remembered; absent where the sender gave none. */
   ts?: number
   events: Event[]
-  /** Whose event it is, and when, where the sender tells no sessions. */
+  /** Whose event it is, and when: of whom sessions are told apart. */
   visit?: { visitor: number; at: number }
 }
 

@@ -6,7 +6,7 @@ import { type Cell, empty, fromText, merge } from '../rollup/cell'
 import { REST } from '../rollup/dimension'
 import type { CellWriter } from './cells'
 import { type Names, ROOT, subtree } from './names'
-import { EXACT_CHILDREN, MOST_CHILDREN, type Node, type Tree, weight } from './tree'
+import { EXACT_CHILDREN, MOST_CHILDREN, type Node, tops, type Tree, weight, weightOf } from './tree'
 
 interface Place {
   sql: SqlStorage
@@ -53,7 +53,7 @@ export class Bucket {
     const kept = new Map(below)
     for (const { name, node, stored } of small) {
       kept.delete(name)
-      if (node?.cell) merge(rest, node.cell)
+      if (node) for (const cell of tops(node)) merge(rest, cell)
       if (!stored) continue
       merge(rest, stored.cell)
       this.remove(type, stored.path)
@@ -82,10 +82,10 @@ export class Bucket {
       const cell = fromText(metrics, sketch && new Uint8Array(sketch))
       const node = below.get(name)
       const stored = { path: id, cell }
-      children.set(name, { name, node, stored, weight: weight(cell) + weight(node?.cell) })
+      children.set(name, { name, node, stored, weight: weight(cell) + (node ? weightOf(node) : 0) })
     }
     for (const [name, node] of below) {
-      if (!children.has(name)) children.set(name, { name, node, stored: undefined, weight: weight(node.cell) })
+      if (!children.has(name)) children.set(name, { name, node, stored: undefined, weight: weightOf(node) })
     }
     return [...children.values()]
   }

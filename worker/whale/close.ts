@@ -10,7 +10,7 @@ import { emplace, type Pending } from './pending'
 import { Tree } from './tree'
 
 /** Call inside a transaction, and throw what is pending away afterwards: its small children are folded. */
-export function close(sql: SqlStorage, names: Names, pending: Pending, zones: Zones, upTo: number): void {
+export function close(sql: SqlStorage, names: Names, pending: Pending, zones: Zones): void {
   const writer = new CellWriter(sql)
   for (const tree of pending.hours.values()) tree.cut()
   for (const { id, key } of Object.values(levels)) {
@@ -19,7 +19,10 @@ export function close(sql: SqlStorage, names: Names, pending: Pending, zones: Zo
     for (const [start, trees] of groups) new Bucket({ sql, names, writer, level: id, start }).write(together(trees))
   }
   writer.flush()
-  sql.exec(`UPDATE state SET closed = ?, paths = ?`, upTo, names.lastPath)
+  sql.exec(
+    `UPDATE state SET closed = max(closed, (SELECT coalesce(max(id), 0) FROM fragment)), paths = ?`,
+    names.lastPath,
+  )
 }
 
 /** The hours of one bucket, summed. */

@@ -73,6 +73,11 @@ export class Names {
     return n > most
   }
 
+  /** Paths were let go of: none of them is known any more. */
+  unlearn(): void {
+    this.known.clear()
+  }
+
   private child(parent: number, name: string): number | undefined {
     const [row] = this.sql
       .exec<{ id: number }>(`SELECT id FROM path WHERE parent = ? AND name = ?`, parent, name)

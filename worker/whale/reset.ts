@@ -8,13 +8,13 @@
  *
  * A Whale that is restored to an older state hears of it again from its Hails, with the next slice.
  */
-import { decode, encode } from '../rollup/archive'
+import { decode, encode, extentOf } from '../rollup/archive'
 import { fromText, toText } from '../rollup/cell'
 import { keyOf } from '../rollup/dimension'
 import { type Scope, touchesType, VISITORS, withoutCell, withoutEvent, withoutPart } from '../rollup/erase'
 import { levels } from './cells'
 import { type Names, subtree } from './names'
-import { insertFragment } from './schema'
+import { insertEvents, insertFragment } from './schema'
 import type { Told } from './slice'
 
 export type Stage = 'told' | 'counted' | 'done'
@@ -94,29 +94,32 @@ interface Rows {
 }
 
 function uncountMetric(sql: SqlStorage, { level, type, paths }: Rows, metric: string): void {
-  type Row = { path: number; start: number; metrics: string }
-  const named = metric === VISITORS ? `sketch IS NOT NULL` : `instr(metrics, ?) > 0`
+  type Row = { path: number; start: number; metrics: string; sketch: ArrayBuffer | null }
+  const named = metric === VISITORS ? `(sketch IS NOT NULL OR instr(metrics, ?) > 0)` : `instr(metrics, ?) > 0`
   const rows = sql
     .exec<Row>(
-      `SELECT path, start, metrics FROM cell WHERE level = ? AND type = ?
-       AND (? IS NULL OR path IN (SELECT value FROM json_each(?))) AND (${named} OR ? IS NULL)`,
+      `SELECT path, start, metrics, sketch FROM cell WHERE level = ? AND type = ?
+       AND (? IS NULL OR path IN (SELECT value FROM json_each(?))) AND ${named}`,
       level,
       type,
       paths ? 1 : null,
       JSON.stringify(paths ?? []),
-      ...(metric === VISITORS ? [1] : [`${JSON.stringify(metric)}:`, 1]),
+      `${JSON.stringify(metric)}:`,
     )
     .toArray()
-  for (const { path, start, metrics } of rows) {
-    const left = metric === VISITORS ? fromText(metrics) : withoutCell('', '', fromText(metrics), { metric })
-    sql.exec(
-      `UPDATE cell SET metrics = ?${metric === VISITORS ? ', sketch = NULL' : ''} WHERE level = ? AND type = ? AND path = ? AND start = ?`,
-      left ? toText(left) : '{}',
-      level,
-      type,
-      path,
-      start,
-    )
+  for (const { path, start, metrics, sketch } of rows) {
+    const left = withoutCell('', '', fromText(metrics, sketch && new Uint8Array(sketch)), { metric })
+    const key = [level, type, path, start]
+    // Every child has no more than its parent has: where that is empty, so are they.
+    if (!left) sql.exec(`DELETE FROM cell WHERE level = ? AND type = ? AND path = ? AND start = ?`, ...key)
+    else {
+      sql.exec(
+        `UPDATE cell SET metrics = ?, sketch = ? WHERE level = ? AND type = ? AND path = ? AND start = ?`,
+        toText(left),
+        left.visitors ? sketch : null,
+        ...key,
+      )
+    }
   }
 }
 
@@ -155,12 +158,15 @@ function rewriteFragment(sql: SqlStorage, id: number, scope: Scope): void {
 }
 
 function rewriteEvents(sql: SqlStorage, id: number, scope: Scope): void {
-  const { bytes } = sql.exec<{ bytes: ArrayBuffer }>(`SELECT bytes FROM event WHERE id = ?`, id).one()
+  const { merged, bytes } = sql
+    .exec<{ merged: number; bytes: ArrayBuffer }>(`SELECT merged, bytes FROM event WHERE id = ?`, id)
+    .one()
   const events = [...decode(new Uint8Array(bytes))]
   const left = events.map((event) => withoutEvent(event, scope)).filter((event) => event !== undefined)
   if (left.length === events.length && left.every((event, i) => event === events[i])) return
   const [chunk, ...more] = encode(left)
-  if (more.length) throw new Error('what is left of a chunk is never larger than the chunk')
-  if (chunk) sql.exec(`UPDATE event SET events = ?, bytes = ? WHERE id = ?`, left.length, chunk, id)
+  if (chunk) sql.exec(`UPDATE event SET events = ?, bytes = ? WHERE id = ?`, extentOf(chunk).events, chunk, id)
   else sql.exec(`DELETE FROM event WHERE id = ?`, id)
+  // What differs now may take a little more room than what was the same.
+  for (const other of more) insertEvents(sql, other, merged)
 }

@@ -39,7 +39,13 @@ const migrations: Record<number, (sql: SqlStorage) => void> = {
     sql.exec(`INSERT INTO fragment SELECT id, start, until, until, bytes FROM fragment_1`)
     sql.exec(`DROP TABLE fragment_1`)
     sql.exec(tables.find((table) => table.startsWith('CREATE TABLE event'))!)
-    for (const { last, text } of sql.exec<{ last: number; text: string }>(`SELECT last, text FROM raw ORDER BY id`)) {
+    type Row = { last: number; text: string | ArrayBuffer }
+    for (const { last, text } of sql.exec<Row>(`SELECT last, text FROM raw ORDER BY id`)) {
+      // During a deploy a Hail of this release may have handed its chunks to the older Whale.
+      if (typeof text !== 'string') {
+        insertEvents(sql, new Uint8Array(text), last)
+        continue
+      }
       const entries: Event[][] = JSON.parse(text)
       for (const bytes of encode(entries.flat())) insertEvents(sql, bytes, last)
     }
@@ -78,11 +84,15 @@ export function insertEvents(sql: SqlStorage, bytes: Uint8Array, merged: number)
   )
 }
 
-/** Stores one part of a fragment, under an id of its own or one that it had. */
+/**
+ * Stores one part of a fragment, under an id of its own or one that it had. A new id lies beyond all that are closed:
+ * SQLite would give that of a fragment that was let go again, and what lies under it would count as closed.
+ */
 export function insertFragment(sql: SqlStorage, part: Uint8Array, merged: number, id: number | null = null): void {
   const [start, until] = extentIn(part)
   sql.exec(
-    `INSERT INTO fragment (id, start, until, merged, bytes) VALUES (?, ?, ?, ?, ?)`,
+    `INSERT INTO fragment (id, start, until, merged, bytes)
+     SELECT coalesce(?, 1 + max(closed, (SELECT coalesce(max(id), 0) FROM fragment))), ?, ?, ?, ? FROM state`,
     id,
     start,
     until,

@@ -6,6 +6,7 @@ import { DAY } from '../rollup/calendar'
 import type { Keep } from '../ingest/settings'
 import type { Zones } from '../rollup/interval'
 import { levels } from './cells'
+import { ROOT } from './names'
 
 const HOUR = 3_600_000
 
@@ -82,10 +83,11 @@ const rawBytes = (sql: SqlStorage): number =>
 /** Goes from series to series by the key, and deletes the beginning of each. */
 function* cells(sql: SqlStorage, level: number, before: number): Generator<void> {
   let last: { type: number; path: number } | undefined = { type: 0, path: -1 }
+  let touched: number[] = []
   for (let seen = 1; ; seen++) {
     last = nextSeries(sql, level, last)
-    if (!last) return
-    const { type, path } = last
+    if (!last) return forget(sql, touched)
+    const { type, path }: { type: number; path: number } = last
     const gone = sql.exec(
       `DELETE FROM cell WHERE level = ? AND type = ? AND path = ? AND start < ?`,
       level,
@@ -93,8 +95,11 @@ function* cells(sql: SqlStorage, level: number, before: number): Generator<void>
       path,
       before,
     )
-    if (gone.rowsWritten && level === levels.day.id) forget(sql, path)
-    if (seen % SERIES === 0) yield
+    if (gone.rowsWritten) touched.push(path)
+    if (seen % SERIES) continue
+    forget(sql, touched)
+    touched = []
+    yield
   }
 }
 
@@ -114,13 +119,30 @@ function nextSeries(
   return row
 }
 
-/** A name that nothing is counted under any more, as one that joined a `…` in every month. */
-function forget(sql: SqlStorage, path: number): void {
-  sql.exec(
-    `DELETE FROM path WHERE id = ?1
-     AND NOT EXISTS (SELECT 1 FROM path AS child WHERE child.parent = ?1)
-     AND NOT EXISTS (SELECT 1 FROM type CROSS JOIN json_each('[1,2,3]') AS level
-                     JOIN cell ON cell.level = level.value AND cell.type = type.id AND cell.path = ?1)`,
-    path,
-  )
+/**
+ * Names that nothing is counted under any more, as those that joined a `…` in every day and month; then what stood above
+ * them for their sake. A path's id is no key of its table, so they go in one scan together.
+ */
+function forget(sql: SqlStorage, paths: readonly number[]): void {
+  let unused = paths.filter((path) => !isCounted(sql, path))
+  while (unused.length) {
+    const above = sql
+      .exec<{ parent: number }>(
+        `DELETE FROM path WHERE id IN (SELECT value FROM json_each(?))
+         AND NOT EXISTS (SELECT 1 FROM path AS child WHERE child.parent = path.id) RETURNING parent`,
+        JSON.stringify(unused),
+      )
+      .toArray()
+    unused = [...new Set(above.map(({ parent }) => parent))].filter((path) => path !== ROOT && !isCounted(sql, path))
+  }
 }
+
+const isCounted = (sql: SqlStorage, path: number): boolean =>
+  path === ROOT ||
+  sql
+    .exec(
+      `SELECT 1 FROM type CROSS JOIN json_each('[1,2,3]') AS level
+       JOIN cell ON cell.level = level.value AND cell.type = type.id AND cell.path = ? LIMIT 1`,
+      path,
+    )
+    .toArray().length > 0

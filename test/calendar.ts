@@ -38,13 +38,18 @@ export function bucketOf(interval: Interval, ms: number, zone: string): [start: 
     return [start, start + LENGTHS[interval]]
   }
   const local = zoned(ms, zone)
-  if (interval === 'hour') {
-    const { minute, second, millisecond } = local
-    const start = ms - (minute * 60 + second) * 1000 - millisecond
-    return [start, start + HOUR]
-  }
+  if (interval === 'hour') return hourOf(local)
   const [first, next] = days[interval](local.toPlainDate())
   return [startOf(first, zone), startOf(next, zone)]
+}
+
+/** Where clocks change by a part of an hour, it begins anew. */
+function hourOf(local: Temporal.ZonedDateTime): [start: number, end: number] {
+  const { minute, second, millisecond, epochMilliseconds, offsetNanoseconds, timeZoneId } = local
+  const start = epochMilliseconds - (minute * 60 + second) * 1000 - millisecond
+  const before = zoned(start, timeZoneId)
+  if (before.offsetNanoseconds === offsetNanoseconds) return [start, start + HOUR]
+  return [before.getTimeZoneTransition('next')!.epochMilliseconds, start + HOUR]
 }
 
 export const startOf = (date: Temporal.PlainDate, zone: string): number =>

@@ -34,6 +34,7 @@ export interface Line {
 const HOUR = 3_600_000
 const SCALE = 1000
 
+type Buckets = ReturnType<typeof bucketsOf>
 type Numbers = Map<string, number>
 interface Kept {
   at: number
@@ -46,6 +47,7 @@ export class Naive {
   private readonly below = new Map<string, Set<string>>()
 
   private readonly zone: string
+  private latest: { name: string; buckets: Buckets } | undefined
 
   constructor(zone: string) {
     this.zone = zone
@@ -67,9 +69,16 @@ export class Naive {
     }
   }
 
+  /** The latest are asked for again, for each path and child of a question. */
+  private buckets(interval: Interval, from: number, to: number): Buckets {
+    const name = `${interval} ${from} ${to}`
+    if (this.latest?.name !== name) this.latest = { name, buckets: bucketsOf(interval, from, to, this.zone) }
+    return this.latest.buckets
+  }
+
   /** One line a metric, for the path itself. */
   lines({ type, dimension, metrics, interval, from, to }: Asked): Line[] {
-    const { starts, end } = bucketsOf(interval, from, to, this.zone)
+    const { starts, end } = this.buckets(interval, from, to)
     const sums = starts.map((): Numbers => new Map())
     for (const { at, numbers } of this.kept.get(key(type, dimension)) ?? []) {
       if (at < starts[0]! || at >= end) continue
@@ -85,7 +94,7 @@ export class Naive {
 
   /** The paths one level below that had an event within the buckets. */
   children({ type, dimension, interval, from, to }: Asked): string[][] {
-    const { starts, end } = bucketsOf(interval, from, to, this.zone)
+    const { starts, end } = this.buckets(interval, from, to)
     const paths = [...(this.below.get(key(type, dimension)) ?? [])].map((text): string[] => JSON.parse(text))
     return paths.filter((path) => this.kept.get(key(type, path))!.some(({ at }) => at >= starts[0]! && at < end))
   }

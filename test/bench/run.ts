@@ -1,212 +1,110 @@
 /**
- * `npm run bench`: the bundle on plain workerd under load from another process, in turn with a Worker that only says 204.
- * Machines are noisy, so what counts is the ratio of the two in the same minute. Prints a table, writes last.json
- * and the README's figures. `--bundle DIR` measures a build that is there already.
+ * `npm run bench`: all figures of the README, measured anew. Each part prints its tables, and leaves what it measured
+ * in last.json and between two comments of the README. `--only engine,server` takes some parts; `engine` stands for all
+ * of rows, month, waking and speed. `--bundle DIR` measures a server that is built already.
  */
-import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
-import { brotliCompressSync, constants } from 'node:zlib'
-import { type Made, makeSite, total } from '../flow/api'
-import { CHROME, PageLoad, type SiteKey, siteKey } from '../visitor'
-import type { Load, Seen, Shot } from './load'
-import { cpuSeconds } from './process'
-import { type Serving, serveBare, serveGraupel } from './serving'
+import { buildEngine } from './engine'
+import { type Figure, figureTable, say } from './figure'
+import { measureMonth, type Month, monthTable } from './month'
+import { measureRows, type Rows, rowsTable } from './rows'
+import { measureServer, type Served, serverTable } from './server'
+import { type Accuracy, sketchAccuracy } from './sketch'
+import { measureSpeed } from './speed'
+import { measureWaking } from './waking'
 
-const CONNECTIONS = 64
-const ROUNDS = 3
-/** Multiples of the connections, so that each is sent and none twice. */
-const EVENTS = 100 * CONNECTIONS
-const BARE_REQUESTS = 200 * CONNECTIONS
-const BATCHES = 5 * CONNECTIONS
-const BATCH = 20
-const root = join(import.meta.dirname, '../..')
+const TRIALS = 200
+/** Within so much of the theory; up to so many, none is missed at all. */
+const RATIO = 1.1
+const EXACT = 1_000
 
-interface Case {
-  name: string
-  serving: Serving
-  /** Its load, made anew for each round: an envelope counts once. */
-  load(): Load
-  eventsPerRequest: number
-  /** What of it must be found in the site's pageviews. */
-  views: boolean
+/** What was measured last, by part. */
+interface Last {
+  server: Served
+  rows: { figures: Figure[]; rows: Rows[] }
+  month: { figures: Figure[]; month: Month }
+  waking: { figures: Figure[] }
+  speed: { figures: Figure[] }
+  sketch: { figures: Figure[]; accuracy: Accuracy[] }
+}
+type Part = keyof Last
+
+const ENGINE = ['rows', 'month', 'waking', 'speed'] as const
+
+const measures: { [P in Part]: () => Promise<Last[P]> } = {
+  server: () => measureServer(scratch, values.bundle),
+  rows: async () => measureRows(await engine()),
+  month: async () => measureMonth(await engine()),
+  waking: async () => measureWaking(await engine()),
+  speed: async () => measureSpeed(),
+  sketch: async () => sketchOf(sketchAccuracy(TRIALS)),
 }
 
-interface Figure extends Seen {
-  /** Seconds of server CPU per 1,000 requests. */
-  cpu: number
-}
-
-const say = (line: string) => process.stderr.write(`${line}\n`)
-
-/** Its own build, or the one that was named. */
-function built(scratch: string): string {
-  const { bundle } = parseArgs({ options: { bundle: { type: 'string' } } }).values
-  if (bundle) return bundle
-  const out = join(scratch, 'dist')
-  say('building…')
-  const options = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] } as const
-  execFileSync('npm', ['run', '--silent', 'build', '--', '--out', out], { ...options, stdio: [...options.stdio] })
-  return out
-}
-
-/** One case, from a process of its own; what it saw, and what the server spent. */
-async function measure({ serving, load }: Case): Promise<Figure> {
-  const made = JSON.stringify(load())
-  const before = cpuSeconds(serving.pid)
-  const child = spawn(process.execPath, ['--import', './test/resolve.js', join(import.meta.dirname, 'load.ts')], {
-    cwd: root,
-    stdio: ['pipe', 'pipe', 'inherit'],
+function sketchOf(accuracy: Accuracy[]): Last['sketch'] {
+  const worst = (rows: Accuracy[], of: (row: Accuracy) => number) => Math.max(...rows.map(of))
+  const missed = worst(
+    accuracy.filter(({ size }) => size <= EXACT),
+    (row) => row.worst,
+  )
+  const ratios = [12, 14].map((precision): Figure => {
+    const rows = accuracy.filter((row) => row.precision === precision && row.size > EXACT)
+    const name = `rms error of a p${precision} sketch, to its theory, ${TRIALS} trials to 10 M`
+    return { name, value: worst(rows, ({ ratio }) => ratio), unit: '×', budget: RATIO }
   })
-  child.stdin.end(made)
-  const seen = JSON.parse(await text(child.stdout)) as Seen
-  if (seen.failed) throw new Error(`${seen.failed} requests failed`)
-  return { ...seen, cpu: ((cpuSeconds(serving.pid) - before) / seen.succeeded) * 1000 }
+  const exact: Figure = { name: `greatest error of a sketch up to ${EXACT}`, value: missed, unit: '', budget: 0 }
+  return { figures: [exact, ...ratios], accuracy }
 }
 
-/** Distinct envelopes as URLs: so many views to a page load. */
-function views(key: SiteKey, count: number, perLoad: number): Shot[] {
-  const shots: Shot[] = []
-  while (shots.length < count) {
-    const load = new PageLoad(key)
-    for (let i = 0; i < perLoad && shots.length < count; i++) {
-      const page = `shop.example/products/${shots.length % 200}`
-      const envelope = load.view(page, { flags: i ? 16 : 255, age: i * 30, entry: '/', referrer: 'www.google.com/' })
-      shots.push({ method: 'GET', path: `/p/${envelope}` })
-    }
-  }
-  return shots
-}
-
-/** Server events, each with an id of its own. */
-function batches(site: number): Shot[] {
-  const run = Math.random()
-  return Array.from({ length: BATCHES }, (_, i) => ({
-    method: 'POST',
-    path: `/count?site=${site}`,
-    body: JSON.stringify(Array.from({ length: BATCH }, (_, j) => ({ type: 'bench', id: `${run} ${i} ${j}` }))),
-  }))
-}
-
-function casesOf(bare: Serving, graupel: Serving, made: Made, key: SiteKey): Case[] {
-  const agent = { 'user-agent': CHROME }
-  const write = { ...agent, 'content-type': 'application/json', authorization: `Bearer ${made.keys.write}` }
-  const connections = CONNECTIONS
-  const beacons = (perLoad: number) => (): Load => ({
-    origin: graupel.origin,
-    connections,
-    shots: views(key, EVENTS, perLoad),
-    amount: EVENTS,
-    headers: agent,
-  })
-  const empty: Load = {
-    origin: bare.origin,
-    connections,
-    shots: [{ method: 'GET', path: '/' }],
-    amount: BARE_REQUESTS,
-    headers: agent,
-  }
-  const counts = (): Load => ({
-    origin: graupel.origin,
-    connections,
-    shots: batches(made.site),
-    amount: BATCHES,
-    headers: write,
-  })
-  return [
-    { name: 'bare 204', serving: bare, load: () => empty, eventsPerRequest: 1, views: false },
-    { name: 'beacons, each a new page load', serving: graupel, load: beacons(1), eventsPerRequest: 1, views: true },
-    { name: 'beacons, two per page load', serving: graupel, load: beacons(2), eventsPerRequest: 1, views: true },
-    { name: `/count, batches of ${BATCH}`, serving: graupel, load: counts, eventsPerRequest: BATCH, views: false },
-  ]
-}
-
-interface Row {
-  name: string
-  eventsPerSecond: number
-  /** To the bare 204 of the same round; the median over rounds. */
-  ratio: number
-  p50: number
-  p99: number
-  /** Seconds of server CPU per 1,000 events, and that over the bare 204's of the same round. */
-  cpu: number
-  cpuRatio: number
-}
-
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
-
-/** Ratios are taken round by round: what disturbs a minute disturbs both sides. */
-function rowOf({ name, eventsPerRequest }: Case, figures: Figure[], bare: Figure[]): Row {
-  const of = (pick: (figure: Figure, i: number) => number) => median(figures.map(pick))
+/** By the comments that hold them in the README; a part that was never measured leaves them out. */
+function tablesOf({ server, rows, month, waking, speed, sketch }: Partial<Last>): Record<string, string> {
+  const figures = [rows, month, waking, speed, sketch].flatMap((part) => part?.figures ?? [])
+  const details = [rows && rowsTable(rows.rows), month && monthTable(month.month)].filter(Boolean)
   return {
-    name,
-    eventsPerSecond: of(({ perSecond }) => perSecond * eventsPerRequest),
-    ratio: of(({ perSecond }, i) => (perSecond * eventsPerRequest) / bare[i]!.perSecond),
-    p50: of(({ p50 }) => p50),
-    p99: of(({ p99 }) => p99),
-    cpu: of(({ cpu }) => cpu / eventsPerRequest),
-    cpuRatio: of(({ cpu }, i) => cpu / eventsPerRequest / bare[i]!.cpu),
+    ...(server && { bench: serverTable(server.rows) }),
+    ...(figures.length && { engine: [figureTable(figures), ...details].join('\n\n') }),
   }
 }
 
-const table = (rows: Row[]): string =>
-  [
-    '| case | events/s | ÷ bare 204 | p50 ms | p99 ms | CPU s per 1,000 events | ÷ bare 204 |',
-    '|---|---:|---:|---:|---:|---:|---:|',
-    ...rows.map(({ name, eventsPerSecond, ratio, p50, p99, cpu, cpuRatio }) => {
-      const figures = [eventsPerSecond.toFixed(0), ratio.toFixed(2), p50, p99, cpu.toFixed(3), cpuRatio.toFixed(1)]
-      return `| ${name} | ${figures.join(' | ')} |`
-    }),
-  ].join('\n')
-
-async function scriptBytes(origin: string, site: number): Promise<number> {
-  const script = Buffer.from(await (await fetch(`${origin}/b/${site}.js`)).arrayBuffer())
-  return brotliCompressSync(script, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
-}
-
-/** The figures stand between two comments, so that a reader gets what the last run measured. */
-function intoReadme(figures: string): void {
-  const path = join(root, 'README.md')
-  const readme = readFileSync(path, 'utf8')
-  writeFileSync(path, readme.replace(/(<!-- bench -->\n).*?(<!-- \/bench -->)/s, `$1${figures}\n$2`))
-}
-
-async function main(scratch: string): Promise<void> {
-  const bare = await serveBare()
-  const graupel = await serveGraupel(built(scratch), scratch)
-  try {
-    const made = await makeSite(graupel)
-    const cases = casesOf(bare, graupel, made, await siteKey(graupel.origin, made.site))
-    const figures = new Map(cases.map((each) => [each, [] as Figure[]]))
-    let sent = 0
-    for (let round = 0; round <= ROUNDS; round++) {
-      for (const each of cases) {
-        const figure = await measure(each)
-        if (each.views) sent += figure.succeeded
-        const rate = (figure.perSecond * each.eventsPerRequest).toFixed(0).padStart(7)
-        say(`${round ? `round ${round}` : 'warming'}: ${each.name.padEnd(30)} ${rate} events/s`)
-        if (round > 0) figures.get(each)!.push(figure)
-      }
-    }
-    const counted = await total(graupel, made.site)
-    if (counted !== sent) throw new Error(`sent ${sent} views, counted ${counted}`)
-    say(`all ${counted} views are counted, once`)
-    const rows = cases.map((each) => rowOf(each, figures.get(each)!, figures.get(cases[0]!)!))
-    const bytes = await scriptBytes(graupel.origin, made.site)
-    console.log(`${table(rows)}\n\nscript: ${bytes} bytes brotli`)
-    writeFileSync(join(import.meta.dirname, 'last.json'), `${JSON.stringify({ rows, scriptBytes: bytes }, null, 2)}\n`)
-    intoReadme(table(rows))
-  } finally {
-    await Promise.all([bare.stop(), graupel.stop()])
+function intoReadme(tables: Record<string, string>): void {
+  const path = join(import.meta.dirname, '../../README.md')
+  let readme = readFileSync(path, 'utf8')
+  for (const [name, table] of Object.entries(tables)) {
+    const place = new RegExp(`(<!-- ${name} -->\n).*?(<!-- /${name} -->)`, 's')
+    readme = readme.replace(place, (_, before: string, after: string) => `${before}${table}\n${after}`)
   }
+  writeFileSync(path, readme)
 }
 
+function chosen(only: string | undefined): Part[] {
+  const all = Object.keys(measures) as Part[]
+  if (!only) return all
+  const names = only.split(',').flatMap((name) => (name === 'engine' ? [...ENGINE] : [name]))
+  const unknown = names.filter((name) => !(name in measures))
+  if (unknown.length) throw new Error(`no part is called ${unknown.join()}: there are engine, ${all.join(', ')}`)
+  return all.filter((part) => names.includes(part))
+}
+
+const { values } = parseArgs({ options: { bundle: { type: 'string' }, only: { type: 'string' } } })
+const parts = chosen(values.only)
 const scratch = mkdtempSync(join(tmpdir(), 'graupel-bench-'))
+let building: Promise<string> | undefined
+const engine = () => (building ??= buildEngine(scratch))
+
+const path = join(import.meta.dirname, 'last.json')
+const last = JSON.parse(readFileSync(path, 'utf8')) as Partial<Last>
 try {
-  await main(scratch)
+  for (const part of parts) {
+    const began = performance.now()
+    const measured = { [part]: await measures[part]() }
+    say(`${part}: ${((performance.now() - began) / 1000).toFixed(0)} s`)
+    Object.assign(last, measured)
+    console.log(`\n${Object.values(tablesOf(measured)).join('\n\n')}\n`)
+    writeFileSync(path, `${JSON.stringify(last, null, 2)}\n`)
+  }
+  intoReadme(tablesOf(last))
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }

@@ -16,15 +16,17 @@ export function alarmNow(dataFolder: string, objects: 'graupel-hail' | 'graupel-
   const due = BigInt(Date.now()) * NANOSECONDS
   const list = 'metadata.sqlite'
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.sqlite') && name !== list)) {
-    run(join(folder, file), `UPDATE _cf_METADATA SET value = ? WHERE key = ${ALARM_KEY} AND value IS NOT NULL`, due)
+    set(join(folder, file), '_cf_METADATA', `value = ? WHERE key = ${ALARM_KEY} AND value IS NOT NULL`, due)
   }
-  return run(join(folder, list), `UPDATE _cf_ALARM SET scheduled_time = ?`, due)
+  return set(join(folder, list), '_cf_ALARM', `scheduled_time = ?`, due)
 }
 
-function run(file: string, sql: string, value: bigint): number {
+/** An object that never set an alarm has no table for it. */
+function set(file: string, table: string, what: string, value: bigint): number {
   const disk = new DatabaseSync(file)
   try {
-    return Number(disk.prepare(sql).run(value).changes)
+    const isThere = disk.prepare(`SELECT 1 FROM sqlite_master WHERE name = ?`).get(table)
+    return isThere ? Number(disk.prepare(`UPDATE ${table} SET ${what}`).run(value).changes) : 0
   } finally {
     disk.close()
   }

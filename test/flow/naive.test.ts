@@ -1,12 +1,14 @@
 /** A hundred thousand events and a thousand questions: whatever is asked, the answer is the naive counter's. */
 import { expect, test } from 'vitest'
-import type { Graph, Series } from '../../sdk/wire/query'
-import { type Asked, type Line, Naive, type Said } from '../naive'
+import type { Graph } from '../../sdk/wire/query'
+import { type Ranked, rank } from '../importance'
+import { Naive, type Said } from '../naive'
 import { Random } from '../random'
 import { alarmNow } from './alarm'
 import { call, makeSite, statusOf } from './api'
+import { agrees, difference, isSame } from './differ'
 import { events } from './events'
-import { type Question, questionOf } from './questions'
+import { type Question, questionOf, type RankQuestion, rankQuestionOf } from './questions'
 import { type Server, startServer } from './server'
 
 const ZONE = 'Europe/Stockholm'
@@ -39,69 +41,6 @@ function* batches(all: Iterable<Said>): Generator<Said[]> {
   if (batch.length) yield batch
 }
 
-/** Floats to 1e-9; whole numbers are whole. Where cents cancel out, doubles leave less than this. */
-const isSame = (a: number, b: number): boolean =>
-  a === b || Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b)) || Math.abs(a - b) <= 1e-12
-
-const COUNTS = /^(hits|bytes|sessions|clicks)(:[+_])?$/
-const agrees = (metric: string, a: number, b: number): boolean => (COUNTS.test(metric) ? a === b : isSame(a, b))
-
-/** Where two lines part: their totals, or the first of their points. */
-function parting(ours: Series, naive: Line): unknown {
-  const { metric, dimension } = naive
-  const place = { metric, dimension }
-  if (ours.metric !== metric) return { ...place, ours: ours.metric }
-  const [starts, wanted] = [ours.points, naive.points].map((points) => points.map(([start]) => start))
-  if (String(starts) !== String(wanted))
-    return { ...place, ours: [starts!.length, starts![0]], naive: [wanted!.length, wanted![0]] }
-  const wrong = naive.points.findIndex(([, value], i) => !agrees(metric, ours.points[i]![1], value))
-  if (wrong >= 0) return { ...place, ours: ours.points[wrong], naive: naive.points[wrong] }
-  return agrees(metric, ours.total, naive.total)
-    ? undefined
-    : { ...place, total: { ours: ours.total, naive: naive.total } }
-}
-
-const keyOf = (dimension: readonly string[]) => JSON.stringify(dimension)
-
-/** What differs, or undefined. Children of the same score may stand in any order, and be cut off in any. */
-function difference(naive: Naive, { asked, depth, sort, limit }: Question, ours: readonly Series[]): unknown {
-  const shown = Map.groupBy(ours, ({ dimension }) => keyOf(dimension))
-  const check = (dimension: string[], left: number): unknown => {
-    const lines = naive.lines({ ...asked, dimension })
-    const found = shown.get(keyOf(dimension)) ?? []
-    shown.delete(keyOf(dimension))
-    if (found.length !== lines.length) return { dimension, ours: found.length, naive: lines.length, what: 'lines' }
-    const parted = first(lines, (line) => parting(found[lines.indexOf(line)]!, line))
-    if (parted || left === 0) return parted
-    const below = [...shown.values()].map(([series]) => [...series!.dimension])
-    const listed = below.filter(
-      (path) => path.length === dimension.length + 1 && path.slice(0, -1).every((name, i) => name === dimension[i]),
-    )
-    return wrongList(naive, { ...asked, dimension }, listed) ?? first(listed, (path) => check(path, left - 1))
-  }
-  const wrongList = (counter: Naive, parent: Asked, listed: string[][]): unknown => {
-    const score = (path: string[]) => counter.lines({ ...parent, dimension: path, metrics: [sort.metric] })[0]!.total
-    const ranked = counter.children(parent).map((path) => ({ path, score: score(path) }))
-    ranked.sort((a, b) => (sort.descending ? b.score - a.score : a.score - b.score))
-    const wanted = ranked.slice(0, limit)
-    const scores = listed.map(score)
-    const isRight = wanted.length === listed.length && wanted.every((each, i) => isSame(each.score, scores[i]!))
-    return isRight
-      ? undefined
-      : { below: parent.dimension, ours: listed.map((path, i) => [path, scores[i]]), naive: wanted }
-  }
-  const found = check(asked.dimension, depth)
-  return found ?? (shown.size ? { what: 'shown and not asked for', dimensions: [...shown.keys()] } : undefined)
-}
-
-function first<Item>(items: readonly Item[], check: (item: Item) => unknown): unknown {
-  for (const item of items) {
-    const found = check(item)
-    if (found !== undefined) return found
-  }
-  return undefined
-}
-
 interface Setting {
   server: Server
   site: number
@@ -109,7 +48,11 @@ interface Setting {
 }
 
 /** Asks, and asks again where a bucket of ten seconds ended on the way: both must have meant the same now. */
-async function ask<Answer>({ server, site }: Setting, path: string, make: (now: number) => Question) {
+async function ask<Answer, Asked extends Pick<Question, 'query'> = Question>(
+  { server, site }: Setting,
+  path: string,
+  make: (now: number) => Asked,
+) {
   for (;;) {
     const now = Date.now()
     const question = make(now)
@@ -163,6 +106,51 @@ async function askTotals(setting: Setting, from: number, count: number): Promise
   })
 }
 
+interface Ranking {
+  partial?: true
+  whole: { score: number }
+  dimensions: Ranked[]
+  next?: number
+}
+
+/** One page of a ranking. Equals may stand in any order, so each is looked up by its name, and the order by its numbers. */
+function misranked(naive: Naive, question: RankQuestion, ours: Ranking): unknown {
+  const { asked, sort, offset, limit } = question
+  const { score, ranked } = rank(naive, question)
+  const byName = new Map(ranked.map((each) => [JSON.stringify(each.dimension), each]))
+  const wrong = ours.dimensions.find((row) => {
+    const wanted = byName.get(JSON.stringify(row.dimension))
+    const isNear = wanted?.near && row.important !== wanted.important
+    const numbers = ['score', 'effect', 'difference', 'value', 'count'] as const
+    return (
+      !wanted ||
+      (row.important !== wanted.important && !isNear) ||
+      numbers.some((name) => !isSame(row[name], wanted[name]))
+    )
+  })
+  if (wrong) return { ours: wrong, naive: byName.get(JSON.stringify(wrong.dimension)) }
+  const order = ranked.map((each) => each[sort.by]).toSorted((a, b) => (sort.descending ? b - a : a - b))
+  const page = order.slice(offset, offset + limit)
+  const isInOrder =
+    page.length === ours.dimensions.length && page.every((each, i) => isSame(each, ours.dimensions[i]![sort.by]))
+  if (!isInOrder) return { page, ours: ours.dimensions.map((row) => row[sort.by]) }
+  const next = ranked.length > offset + limit ? offset + limit : undefined
+  if (ours.next !== next) return { next, ours: ours.next }
+  return isSame(ours.whole.score, score)
+    ? undefined
+    : { metric: asked.metrics[0], whole: score, ours: ours.whole.score }
+}
+
+async function askRanks(setting: Setting, from: number, count: number): Promise<void> {
+  await inParallel(seeds(from, count).values(), READERS, async (seed) => {
+    const make = (now: number) => rankQuestionOf(new Random(seed), now, ZONE)
+    const { question, body } = await ask<Ranking, RankQuestion>(setting, '/rank', make)
+    expect(body.partial).toBeUndefined()
+    const differs = misranked(setting.naive, question, body)
+    if (differs) expect.fail(`seed ${seed}: ${JSON.stringify({ query: question.query, ...differs })}`)
+  })
+}
+
 const pendingPaths = async ({ server, site }: Setting): Promise<number> =>
   (await call<{ pendingPaths: number }>(server, 'GET', `/status?site=${site}`)).body.pendingPaths
 
@@ -178,19 +166,21 @@ test('answers a thousand questions over 100,000 events as a naive counter does',
     expect([status, body]).toMatchObject([200, { accepted: batch.length }])
   })
   const sent = Date.now()
-  // While some of it is merged and some is in the log only; then from a new life; then out of the cells.
-  await askGraphs(setting, 0, QUESTIONS * 0.35)
+  // While some of it is merged and some is in the log only; then all merged, and a new life; then out of the cells.
+  await askGraphs(setting, 0, QUESTIONS * 0.3)
   await askTotals(setting, QUESTIONS, QUESTIONS * 0.1)
+  await askRanks(setting, QUESTIONS * 2, QUESTIONS * 0.1)
   await server.stop()
   alarmNow(server.dataFolder, 'graupel-hail')
   await server.restart()
   await expect.poll(async () => (await statusOf(server, site)).shards[0]!.waiting, { timeout: 20_000 }).toBe(0)
-  await askGraphs(setting, QUESTIONS * 0.35, QUESTIONS * 0.1)
+  await askGraphs(setting, QUESTIONS * 0.3, QUESTIONS * 0.1)
   await server.stop()
   alarmNow(server.dataFolder, 'graupel-whale')
   await server.restart()
   await expect.poll(() => pendingPaths(setting), { timeout: 60_000 }).toBe(0)
-  await askGraphs(setting, QUESTIONS * 0.45, QUESTIONS * 0.35)
+  await askGraphs(setting, QUESTIONS * 0.4, QUESTIONS * 0.2)
   await askTotals(setting, QUESTIONS * 1.1, QUESTIONS * 0.1)
+  await askRanks(setting, QUESTIONS * 2.1, QUESTIONS * 0.1)
   console.log(`sent in ${(sent - started) / 1000} s, asked in ${(Date.now() - sent) / 1000} s`)
 })

@@ -129,3 +129,36 @@ export function questionOf(random: Random, now: number, zone: string): Question 
     limit,
   }
 }
+
+export interface RankQuestion {
+  query: Record<string, string>
+  asked: Asked
+  depth: number
+  threshold: number
+  sort: { by: (typeof ORDERS)[number]; descending: boolean }
+  offset: number
+  limit: number
+}
+
+const ORDERS = ['score', 'effect', 'difference', 'count'] as const
+/** Nothing is divided by a metric that can be of either sign. */
+const RANKED = ['hits', 'bytes', 'dollars', 'bytes/hits', 'dollars/hits', 'engaged/sessions']
+
+export function rankQuestionOf(random: Random, now: number, zone: string): RankQuestion {
+  const { query, asked } = questionOf(random, now, zone)
+  const metric = random.pick(RANKED)
+  const [depth, threshold] = [random.whole(1, 3), random.pick([0.1, 0.25, 0.5])]
+  const [offset, limit] = [random.pick([0, 0, 3]), random.pick([1, 5, 1000])]
+  const sort = { by: random.pick(ORDERS), descending: random.chance(0.7) }
+  const own = { metric, depth, threshold, offset, limit, sort: `${sort.descending ? '-' : ''}${sort.by}` }
+  const texts = Object.entries(own).map(([name, each]) => [name, String(each)])
+  return {
+    query: { ...query, ...Object.fromEntries(texts) },
+    asked: { ...asked, metrics: [metric] },
+    depth,
+    threshold,
+    sort,
+    offset,
+    limit,
+  }
+}

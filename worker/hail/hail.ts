@@ -13,6 +13,7 @@ import type { LiveQuestion, Pulse } from '../whale/live'
 import type { Peek, Slice, Told } from '../whale/slice'
 import type { Spied, SpyQuestion } from '../whale/spy'
 import { FULL, Rate, windowAt } from './commit'
+import { knownElsewhere, type Named } from './elsewhere'
 import { Open, SLICE_EVENTS } from './fold'
 import { type Entry } from './log'
 import { Pulses } from './pulse'
@@ -72,11 +73,14 @@ export class Hail extends DurableObject<Env> {
 
   /** Resolves when every entry is on disk, in this batch or before. Throws where the disk does: nothing was counted. */
   async append(entries: Entry[]): Promise<Receipt> {
+    const isOld = entries.some(({ elsewhere }) => elsewhere)
+      ? await knownElsewhere(this.env, this.site, entries)
+      : undefined
     const now = Date.now()
     const state = this.wake(true)
     let alone = true
     // All look-ups come first: one that fails must not leave an id behind that nobody will commit.
-    const known = entries.map(({ id, bucket }) => id !== undefined && state.ids.has(id, bucket))
+    const known = entries.map(({ id, bucket }, i) => isOld?.[i] || (id !== undefined && state.ids.has(id, bucket)))
     const fresh = new Set<string>()
     const duplicates = entries.map((entry, i) => {
       if (entry.id !== undefined) {
@@ -95,6 +99,14 @@ export class Hail extends DurableObject<Env> {
     if (this.waiting.length >= FULL) this.full?.()
     await this.commitment
     return { duplicates }
+  }
+
+  /** Which ids are on disk here. One that waits is known when its commit is done, and only if it is. */
+  async knows(named: Named[]): Promise<boolean[]> {
+    if (!this.wake(false)) return named.map(() => false)
+    await this.commitment?.catch(() => undefined)
+    const { ids } = this.wake(true)
+    return named.map(({ id, bucket }) => ids.has(id, bucket))
   }
 
   /** The raw events that the Whale has not merged, in chunks as it would store them. */
@@ -155,22 +167,20 @@ export class Hail extends DurableObject<Env> {
   async forget(told: Told): Promise<void> {
     const state = this.wake(false)
     if (!state) return
-    const upTo = state.log.last
+    const { log, resets } = state
+    const position = log.last
     await this.merge()
-    const { places, log, visits } = this.wake(true)
-    if (places.merged < upTo) throw new Error('the Whale does not merge')
-    this.open = undefined
+    if (state.places.merged < position) throw new Error('the Whale does not merge')
     this.ctx.storage.transactionSync(() => {
-      strike(log, upTo, told.scope)
-      remember(this.ctx.storage.sql, told, upTo)
+      strike(log, position, told.scope)
+      remember(this.ctx.storage.sql, told, position)
       if (told.scope.visitor === undefined) return
-      visits.forget(told.scope.visitor)
-      this.ctx.storage.sql.exec(`UPDATE place SET visits = ?`, visits.toBytes())
+      state.visits.forget(told.scope.visitor)
+      this.ctx.storage.sql.exec(`UPDATE place SET visits = ?`, state.visits.toBytes())
     })
-    this.state = undefined
-    const { ids } = this.wake(true)
-    // What waits for its commit is in no log yet.
-    for (const { id, bucket } of this.waiting) if (id !== undefined) ids.add(id, bucket)
+    // What waits for its commit is known to this life alone, so it goes on: only what was made of the log is made anew.
+    resets.push({ ...told, position })
+    this.open = undefined
     this.pulses = new Pulses()
   }
 

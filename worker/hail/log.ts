@@ -21,6 +21,8 @@ export interface Entry {
   until: number
   /** JSON: a list of events. */
   text: string
+  /** Other Hails that may have taken it before. */
+  elsewhere?: readonly number[]
   /** Whose event it is, and when: of whom sessions are told apart. */
   visit?: { visitor: number; at: number }
 }

@@ -1,4 +1,5 @@
 import type { Derived } from '../rollup/derived'
+import type { Shards } from './shard'
 
 /** Days that are kept of raw events (0: none), of hours and of days; months stay. */
 export interface Keep {
@@ -17,7 +18,7 @@ export interface Site {
   /** Hosts, origins or `*.host` that may send; empty allows all. */
   origins: string[]
   /** How many Hails take beacons, each from an event's own time on, oldest first. */
-  shards: { from: number; k: number }[]
+  shards: Shards[]
   /** How many Hails take pixels and server events; fixed when the site is made. */
   fixedShards: number
   /** Whether the key of week 0, which never expires, may seal beacons. */

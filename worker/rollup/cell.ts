@@ -38,6 +38,12 @@ export const cellOf = (names: readonly string[], values: readonly number[]): Cel
   visitors: undefined,
 })
 
+export function copyOf(cell: Cell): Cell {
+  const copy = empty()
+  merge(copy, cell)
+  return copy
+}
+
 export function add(cell: Cell, name: string, value: number, carry = 0): void {
   const i = cell.names.indexOf(name)
   if (i >= 0) {

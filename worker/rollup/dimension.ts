@@ -57,11 +57,13 @@ function walk<Place>(below: Dimensions, place: Place, step: Step<Place>, places:
   if (isName(below)) places.push(step(place, String(below)))
   else if (isList(below)) follow(below, place, step, places)
   else {
-    for (const name in below) {
+    const tree = below as { readonly [name: string]: Dimensions } // No name and no list: a tree, or null, which has no keys.
+    // Each tree has a shape of its own, as what JSON makes has: `for in` would learn each of them.
+    for (const name of Object.keys(tree ?? {})) {
       if (name === '') continue
       const at = step(place, name)
       places.push(at)
-      walk((below as { readonly [name: string]: Dimensions })[name]!, at, step, places) // A name and no index, then.
+      walk(tree[name]!, at, step, places)
     }
   }
 }

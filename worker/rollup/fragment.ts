@@ -5,7 +5,7 @@
 import type { Event, Numbers } from '../../sdk/wire/event'
 import { addAll, type Cell, cellOf, empty, measure, merge, visit } from './cell'
 import { pathOf, reach, SEPARATOR, typesOf } from './dimension'
-import { NO_NAMES, withName } from './namelist'
+import { namesOf, NO_NAMES, withName } from './namelist'
 import { type Precision, precisionAt } from './visitors'
 import { cellsIn, type PlacedCell, PartWriter, UNIT_MS } from './part'
 
@@ -134,17 +134,13 @@ function below(place: Place, name: string): Place {
 
 /** What an event adds: `hits` is 1 unless given, and adding 0 is adding nothing. */
 function counted(metrics: Numbers): { names: readonly string[]; values: number[] } {
-  const hasHits = Object.hasOwn(metrics, 'hits')
+  const hasHits = metrics.hits !== undefined
   const values = hasHits ? [] : [1]
-  let names = hasHits ? NO_NAMES : HITS
-  for (const name in metrics) {
-    const value = metrics[name]!
-    if (value === 0) continue
-    names = withName(names, name)
-    values.push(value)
-  }
-  return { names, values }
+  for (const name in metrics) if (metrics[name] !== 0) values.push(metrics[name]!)
+  return { names: namesOf(metrics, hasHits ? NO_NAMES : HITS, isNumber), values }
 }
+
+const isNumber = (value: number): boolean => value !== 0
 
 const HITS = withName(NO_NAMES, 'hits')
 

@@ -46,14 +46,21 @@ export function parseMetric(text: string, more: Record<string, Derived> = {}): M
   if (!mode || rest.length > 0) return problem
   const sides = ratio.split('/')
   if (sides.length > 2) return problem
-  const [over, under] = sides.map((name) => sideOf(name, more))
+  const [over, under] = sides.map((name, i) => sideOf(name, i === 0 ? countedTermOf : termOf, more))
   if (!over || (sides.length === 2 && !under)) return problem
   if (!under) return { text, mode, ...over }
   if (over.under || under.under) return { problem: `"${text.slice(0, 80)}" divides what is a ratio already` }
   return { text, mode, over: over.over, under: under.over }
 }
 
-function sideOf(name: string, more: Record<string, Derived>): Pick<Metric, 'over' | 'under'> | undefined {
+/** The script counts the seconds that pages are read, and they are asked for by that name; what is divided by seconds is divided by time. */
+const countedTermOf: typeof termOf = (name) => (name === 'seconds' ? { kind: 'read', name, as: 'plain' } : termOf(name))
+
+function sideOf(
+  name: string,
+  termOf: (name: string) => Term | undefined,
+  more: Record<string, Derived>,
+): Pick<Metric, 'over' | 'under'> | undefined {
   const known = [derived, more].find((table) => Object.hasOwn(table, name))?.[name]
   const over = known ? sumOf(known) : termOf(name)
   const under = known?.per && sumOf(known.per)

@@ -88,7 +88,11 @@ export class Sketch {
 
   /** How many distinct elements: the number itself where exact, else the estimate, rounded. */
   count(): number {
-    if (this.registers) return Math.round(estimate(this.registers, ELEMENT_BITS - this.precision))
+    if (this.registers) {
+      // It has registers because the elements were too many: an estimate below that is known to be wrong.
+      const least = limits[this.precision] + 1
+      return Math.max(least, Math.round(estimate(this.registers, ELEMENT_BITS - this.precision)))
+    }
     return sizeOf(this.elements)
   }
 

@@ -16,6 +16,8 @@ export interface Delivery {
   id?: string
   /** The raw time that says where the id is remembered; absent where the sender gave none. */
   ts?: number
+  /** Other Hails that may have taken it before. */
+  elsewhere?: readonly number[]
   events: Event[]
   /** Whose event it is, and when: of whom sessions are told apart. */
   visit?: { visitor: number; at: number }
@@ -71,6 +73,12 @@ export async function tellRefusals(
   }
 }
 
-function entryOf({ id, ts, events, visit }: Delivery, now: number): Entry {
-  return { ...(id !== undefined && { id }), ...place(ts, now), text: JSON.stringify(events), ...(visit && { visit }) }
+function entryOf({ id, ts, events, visit, elsewhere }: Delivery, now: number): Entry {
+  return {
+    ...(id !== undefined && { id }),
+    ...place(ts, now),
+    text: JSON.stringify(events),
+    ...(visit && { visit }),
+    ...(elsewhere?.length && { elsewhere }),
+  }
 }

@@ -3,10 +3,10 @@ import { type Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { line } from '../../sdk/chart/line'
 import type { Graph } from '../../sdk/wire/query'
-import { whale } from '../env'
 import { type App, siteFor } from './access'
+import { graphOf } from './answers'
 import { csv } from './csv'
-import { bad, Problem } from './problem'
+import { Problem } from './problem'
 import { questionOf } from './question'
 import { graphOfSites } from './together'
 
@@ -17,9 +17,9 @@ const HEIGHTS = [60, 4_000] as const
 
 export const graphs = new Hono<App>()
   .use(cors({ origin: '*', allowHeaders: ['Authorization'], maxAge: 86_400 }))
-  .get('/graph', async (c) => c.json(await graphOf(c), 200, HEADERS))
+  .get('/graph', async (c) => c.json(await asked(c), 200, HEADERS))
   .get('/graph.svg', async (c) => {
-    const graph = await graphOf(c)
+    const graph = await asked(c)
     const { title, theme } = c.req.query()
     const svg = line(graph, {
       width: size(c, 'width', WIDTHS) ?? 640,
@@ -36,24 +36,19 @@ export const graphs = new Hono<App>()
     })
   })
   .get('/graph.csv', async (c) =>
-    c.body(csv(await graphOf(c)), 200, {
+    c.body(csv(await asked(c)), 200, {
       ...HEADERS,
       'Content-Type': 'text/csv; charset=utf-8; header=present',
       'Content-Disposition': 'attachment; filename="graph.csv"',
     }),
   )
 
-async function graphOf(c: Context<App>): Promise<Graph> {
+async function asked(c: Context<App>): Promise<Graph> {
   const now = Date.now()
   const query = c.req.query()
   if (/^all$|,/.test(query.site ?? '')) return graphOfSites(c, query, now)
   const { site, access } = await siteFor(c, query.site, 'share', now)
-  const question = questionOf(query, site, access, now)
-  const stub = whale(c.env, site.site)
-  const answered = question.where ? await stub.search(question) : await stub.answer(question)
-  if ('problem' in answered) throw bad('where', answered.problem)
-  // RPC's types forget that a point is a pair.
-  return { site: site.site, ...answered } as Graph
+  return graphOf(c, site, questionOf(query, site, access, now))
 }
 
 function size(c: Context<App>, field: string, [least, most]: readonly [number, number]): number | undefined {

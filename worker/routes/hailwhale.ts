@@ -4,12 +4,12 @@
  */
 import { type Context, Hono } from 'hono'
 import type { Path } from '../../sdk/wire/event'
-import type { Graph, Series } from '../../sdk/wire/query'
+import type { Series } from '../../sdk/wire/query'
 import { whale } from '../env'
 import type { Site } from '../ingest/settings'
 import { THRESHOLD } from '../rollup/rank'
 import { type Access, type App, siteFor } from './access'
-import { answered, open } from './answers'
+import { answered, open, graphOf } from './answers'
 import { apart, flag, whole } from './parameter'
 import { bad } from './problem'
 import { type Query, questionOf } from './question'
@@ -33,8 +33,7 @@ export const hailwhale = new Hono<App>()
     const { site, access, query, now } = await asked(c)
     const questions = periodsOf(query, site).map(([name, each]) => [name, questionOf(each, site, access, now)] as const)
     const graphs = await Promise.all(
-      // RPC's types forget that a point is a pair.
-      questions.map(async ([name, question]) => [name, (await askedOf(c, site).answer(question)) as Graph] as const),
+      questions.map(async ([name, question]) => [name, await graphOf(c, site, question)] as const),
     )
     const totals = graphs.map(([name, { series }]) => [name, byDimension(series, ({ total }) => total)])
     const isPartial = graphs.some(([, { partial }]) => partial)

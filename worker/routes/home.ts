@@ -7,6 +7,7 @@ import { pod, whale } from '../env'
 import { type Reason, refusals } from '../ingest/refusal'
 import type { Site } from '../ingest/settings'
 import { type App, isLoggedIn, originOf } from './access'
+import { graphOf } from './answers'
 import { deploymentOf } from './deployment'
 import { page } from './page'
 import { type Query, questionOf } from './question'
@@ -56,8 +57,7 @@ async function dayOf(c: Context<App>, site: Site, now: number): Promise<Day> {
   const { refusals: untold } = await deploymentOf(c.env)
   const ask = async (part: Part): Promise<[Part, Answer]> => {
     const query: Query = { ...QUESTIONS[part], period: PERIOD }
-    // RPC's types forget that a point is a pair.
-    return [part, (await whale(c.env, site.site).answer(questionOf(query, site, { level: 'admin' }, now))) as Answer]
+    return [part, await graphOf(c, site, questionOf(query, site, { level: 'admin' }, now))]
   }
   const [{ types }, stray, ...answers] = await Promise.all([
     whale(c.env, site.site).status(),

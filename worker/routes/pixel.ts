@@ -17,7 +17,7 @@ import { hostOf } from '../ingest/place'
 import { addressOf, socketOf } from '../ingest/proxy'
 import type { Reason } from '../ingest/refusal'
 import type { Site } from '../ingest/settings'
-import { SHARD_WITHOUT_ID, shardOf, shardsAt } from '../ingest/shard'
+import { SHARD_WITHOUT_ID, hailsFor, shardOf } from '../ingest/shard'
 import { type VerifiedBeacon, type VerifiedPixel, verify } from '../ingest/verify'
 import { visitorOf, withVisitor } from '../ingest/visitor'
 import { dateOf } from '../rollup/interval'
@@ -171,12 +171,11 @@ async function considerBeacon(verified: VerifiedBeacon, site: Site, reception: R
   if (!fits(site.origins, claims)) return 'origin'
   const judged = judge(plaintext.ts, now)
   if ('refusal' in judged) return judged.refusal
-  const shard = shardOf(id, shardsAt(site.shards, plaintext.ts))
   const events = eventsOf(verified, facts, judged.at).map((event) => crossed(event, site.cross))
   const visitor = await visitorAt(judged.at, site, reception)
   return {
     site: site.site,
-    shard,
+    ...hailsFor(id, site.shards, { ts: plaintext.ts, now }),
     id,
     ts: plaintext.ts,
     events: visitor === undefined ? events : withVisitor(events, visitor),

@@ -15,6 +15,8 @@ import { Problem } from './problem'
 const HOUR = 3_600_000
 /** A change counts from an hour that every isolate has heard of before it begins: their copies are a minute old at most. */
 const LEAD = 10 * 60_000
+/** Every isolate's copy is younger than this. */
+const HEARD = 2 * 60_000
 const hourAhead = (now: number) => Math.ceil((now + LEAD) / HOUR) * HOUR
 /** One Hail takes a few hundred events a second; more than this many is a sign of another trouble. */
 const MOST_SHARDS = 64
@@ -221,7 +223,7 @@ function zoned(zones: Site['zones'], zone: string | undefined, now: number, isNe
 function sharded(shards: Site['shards'], k: number | undefined, now: number, isNew: boolean): Site['shards'] {
   if (k === undefined || k === shards.at(-1)?.k) return shards
   if (!Number.isInteger(k)) throw new Problem(400, 'shards must be a whole number', 'shards')
-  return isNew ? [{ from: 0, k }] : [...shards, { from: hourAhead(now), k }]
+  return isNew ? [{ from: 0, k }] : [...shards, { from: hourAhead(now), k, heard: now + HEARD }]
 }
 
 const timezone = (site: Site) => site.zones.at(-1)?.zone ?? 'UTC'

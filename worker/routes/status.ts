@@ -6,6 +6,7 @@ import { type Reason, refusals } from '../ingest/refusal'
 import type { Site } from '../ingest/settings'
 import { parseMetric } from '../rollup/metric'
 import { type App, accessOf, siteFor } from './access'
+import { graphOf } from './answers'
 import { type Deployment, deploymentOf } from './deployment'
 import { Problem } from './problem'
 import { NO_SITE, REFUSED_TYPE } from './refusals'
@@ -61,7 +62,7 @@ const lagOf = ({ shard, last, waiting }: HailStatus, now: number) => ({
 async function refusedAt(c: Context<App>, site: Site, now: number): Promise<[Reason, number][]> {
   const hits = parseMetric('hits')
   if ('problem' in hits) throw new Problem(500, hits.problem)
-  const { series } = await whale(c.env, site.site).answer({
+  const { series } = await graphOf(c, site, {
     type: REFUSED_TYPE,
     dimension: ['reason'],
     metrics: [hits],

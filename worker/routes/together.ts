@@ -12,6 +12,7 @@ import { answer } from '../whale/answer'
 import { FragmentReader } from '../whale/fragment-reader'
 import { type App, accessOf } from './access'
 import { deploymentOf } from './deployment'
+import { checked } from './answers'
 import { bad, Problem } from './problem'
 import { type Query, questionOf } from './question'
 
@@ -33,12 +34,12 @@ export async function graphOfSites(c: Context<App>, query: Query, now: number): 
   )
   const reader = new FragmentReader(decode(excerpts.flatMap(({ parts }) => parts)))
   const isPartial = excerpts.some(({ partial }) => partial)
-  return {
+  return checked({
     site: 0,
     sites: sites.map(({ site }) => site),
     ...answer(reader, question!),
     ...(isPartial && { partial: true }),
-  }
+  })
 }
 
 async function sitesOf(c: Context<App>, text: string, now: number): Promise<Site[]> {

@@ -45,7 +45,16 @@ export interface Question {
   where?: Filter
 }
 
-export type Answer = Omit<Graph, 'site' | 'partial'>
+export type Answer = Omit<Graph, 'site' | 'partial'> & {
+  /** Why it can't be had; it has no series then. */
+  problem?: string
+}
+
+/** Points in one answer, over all its series: some megabytes, where one message may have thirty-two. */
+const MOST_POINTS = 250_000
+
+/** Thrown from deep within, and told to whoever asked. */
+export class TooMuch extends Error {}
 
 export function answer(reader: Readable, question: Question): Answer {
   const { type, interval, timezone, zones, compare, level, now } = question
@@ -80,7 +89,16 @@ export function answer(reader: Readable, question: Question): Answer {
     to: Math.max(question.to, Math.min(end, now + 1)),
     ...(current !== undefined && { current }),
     ...(seams.length > 0 && { seams }),
-    series: asker.series(),
+    ...told(asker),
+  }
+}
+
+function told(asker: Asker): { series: Series[]; problem?: string } {
+  try {
+    return { series: asker.series() }
+  } catch (error) {
+    if (!(error instanceof TooMuch)) throw error
+    return { series: [], problem: error.message }
   }
 }
 
@@ -122,6 +140,7 @@ interface Child extends Found {
 }
 
 class Asker {
+  private points = 0
   private readonly common: Pick<Parts, 'starts' | 'end' | 'zones' | 'interval'>
 
   constructor(
@@ -143,6 +162,12 @@ class Asker {
 
   private seriesAt(key: string, { cells, earlier }: Found): Series[] {
     const frame = this.frame.earlier
+    this.points += this.question.metrics.length * this.frame.buckets.length * (frame ? 2 : 1)
+    if (this.points > MOST_POINTS) {
+      throw new TooMuch(
+        `makes more than ${MOST_POINTS} points in all; ask for fewer children (limit) or a longer interval`,
+      )
+    }
     const parts = {
       ...this.common,
       dimension: pathOf(key),

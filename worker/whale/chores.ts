@@ -1,5 +1,6 @@
 /** What a Whale does when its alarm rings: closes what is pending, goes on with resets, lets go of what is too old. */
 import { hail } from '../env'
+import { DAY } from '../rollup/calendar'
 import type { Scope } from '../rollup/erase'
 import { close } from './close'
 import type { Life, Terms } from './life'
@@ -30,8 +31,11 @@ export class Chores {
     const state = terms && life.look(terms)
     if (!terms || !state?.pending.hours.size) return
     try {
+      const { names, pending } = state
+      const compact = !life.scans && !unfinished(life.sql).length
       life.storage.transactionSync(() => {
-        close(life.sql, state.names, state.pending, terms.zones)
+        const hoursSince = Date.now() - terms.keep.hours * DAY
+        close({ sql: life.sql, names, pending, zones: terms.zones, compact, hoursSince })
       })
       state.pending = new Pending()
       life.version += 1
@@ -60,7 +64,7 @@ export class Chores {
       if (isKnown(life.sql, told.id)) continue
       life.storage.transactionSync(() => {
         intend(life.sql, told, Date.now())
-        uncount(life.sql, life.wake(terms).names, told)
+        uncount(life.sql, life.wake(terms).names, told, terms.zones)
       })
       life.doze()
     }
@@ -89,7 +93,7 @@ export class Chores {
     const now = unfinished(life.sql).find((each) => each.id === id)?.stage
     if (now === 'made') reach(life.sql, id, 'told')
     if (now === 'made' || now === 'told') {
-      life.storage.transactionSync(() => uncount(life.sql, life.wake(terms).names, { id, scope }))
+      life.storage.transactionSync(() => uncount(life.sql, life.wake(terms).names, { id, scope }, terms.zones))
       life.doze()
     }
     const left = unfinished(life.sql).find((each) => each.id === id)

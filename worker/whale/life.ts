@@ -24,6 +24,8 @@ export class Life {
   readonly sql: SqlStorage
   /** Rises with all that may change an answer. */
   version = 0
+  /** Readers that go through rows and let others in meanwhile. */
+  scans = 0
   private terms: Terms | undefined
   private state: State | undefined
   private alarmAt: number | null | undefined
@@ -80,7 +82,7 @@ export class Life {
   /** The same, without making a table. */
   look(terms: Terms): State | undefined {
     if (this.state || !exists(this.sql)) return this.state
-    if (isOld(this.sql)) this.storage.transactionSync(() => migrate(this.sql))
+    if (isOld(this.sql)) this.storage.transactionSync(() => migrate(this.sql, terms.zones))
     this.state = stateOf(this.sql, terms.zones)
     return this.state
   }

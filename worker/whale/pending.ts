@@ -15,9 +15,12 @@ export type Cells = Map<number, Cell>
 export class Pending {
   /** By the hour's start, unix milliseconds. */
   readonly hours = new Map<number, Tree>()
+  /** How many cells came: so many are read again where memory is lost. */
+  cells = 0
 
   add(part: Uint8Array, zones: Zones): void {
     for (const { type, path, start, cell } of cellsIn(part)) {
+      this.cells += 1
       emplace(this.hours, floor('hour', start, zones), () => new Tree()).add(type, path, cell)
     }
   }

@@ -7,7 +7,7 @@ import { pathOf, SEPARATOR } from '../rollup/dimension'
 import { floor } from '../rollup/interval'
 import { Matches } from '../rollup/matches'
 import { scan } from '../rollup/scan'
-import type { Question } from './answer'
+import { type Question, TooMuch } from './answer'
 import { type Cells, mergeAt } from './pending'
 import type { Readable, Span } from './reader'
 
@@ -22,9 +22,6 @@ export interface RawQuestion extends Pick<Question, 'type' | 'dimension' | 'dept
   /** The stretches of time that are asked, unix milliseconds, `to` exclusive; none touches another. */
   spans: readonly { from: number; to: number }[]
 }
-
-/** What is asked at once, as an error tells it. */
-export class TooMuch extends Error {}
 
 /** The archive up to a row, and what Hails have not merged. */
 export interface Archive {

@@ -8,27 +8,30 @@ import { Bounded } from '../ingest/bounded'
 import { encode } from '../rollup/fragment'
 import { floor, next } from '../rollup/interval'
 import type { Shown } from '../rollup/shown'
-import { type Answer, answer, type Question, spansOf } from './answer'
+import { type Answer, answer, type Question, spansOf, TooMuch } from './answer'
 import { cube, type CubeQuestion } from './cube'
 import { excerpt, type ExcerptQuestion } from './excerpt'
 import type { Life, Terms } from './life'
 import { type Live, live, type LiveQuestion } from './live'
 import { Peeks } from './peeks'
 import { rank, type RankQuestion } from './rank'
-import { type Archive, readRaw, TooMuch } from './raw'
-import { Reader } from './reader'
+import { type Archive, readRaw } from './raw'
+import { type Readable, Reader } from './reader'
 import { recent } from './recent'
 import { askAll } from './shards'
 import type { Peek } from './slice'
 import { spy, type SpyQuestion } from './spy'
 
 type Partial = { partial?: true }
-export type Answered = Omit<Graph, 'site'>
+export type Answered = Answer & Pick<Graph, 'partial'>
 
 /** Some megabytes at the most. */
 const MOST_KEPT = 64
 /** A merge on the way makes what was seen stale; a second one in a row is rare. */
 const ROUNDS = 2
+
+/** A site without events. */
+const NOTHING: Readable = { series: () => new Map(), children: () => new Map() }
 
 interface Look {
   reader: Reader
@@ -54,8 +57,8 @@ export class Readings {
     return { ...made, to: endOf(question), ...partial }
   }
 
-  /** An answer from raw events, those that a filter finds; or why it can't be had. */
-  async search(question: Question): Promise<Answered | { problem: string }> {
+  /** An answer from raw events, those that a filter finds; or why they can't be had. */
+  async search(question: Question): Promise<Answered> {
     const terms = await this.life.settled()
     const { found, partial } = await this.unmerged(terms, (shard, cursor) =>
       hail(this.life.env, this.life.site, shard).raw(cursor),
@@ -66,12 +69,15 @@ export class Readings {
       upTo: this.lastEvent(terms),
       waiting: found.flatMap(({ raw }) => raw),
     }
+    this.life.scans += 1
     try {
       const reader = await readRaw(archive, { ...question, spans: spansOf(question) })
       return { ...answer(reader, question), source: 'raw', ...partial }
     } catch (error) {
-      if (error instanceof TooMuch) return { problem: error.message }
-      throw error
+      if (!(error instanceof TooMuch)) throw error
+      return { ...answer(NOTHING, question), source: 'raw', problem: error.message }
+    } finally {
+      this.life.scans -= 1
     }
   }
 

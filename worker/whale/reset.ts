@@ -9,9 +9,11 @@
  * A Whale that is restored to an older state hears of it again from its Hails, with the next slice.
  */
 import { decode, encode, extentOf } from '../rollup/archive'
-import { fromText, toText } from '../rollup/cell'
+import { type Cell, empty, fromText, toText } from '../rollup/cell'
 import { keyOf } from '../rollup/dimension'
 import { type Scope, touchesType, VISITORS, withoutCell, withoutEvent, withoutPart } from '../rollup/erase'
+import { hoursIn, packHours } from '../rollup/hours'
+import type { Zones } from '../rollup/interval'
 import { levels } from './cells'
 import { type Names, subtree } from './names'
 import { insertEvents, insertFragment } from './schema'
@@ -54,10 +56,10 @@ export function reach(sql: SqlStorage, id: string, stage: Stage): void {
 }
 
 /** Takes a scope out of the cells and of what is pending. Call inside a transaction, and wake anew afterwards. */
-export function uncount(sql: SqlStorage, names: Names, { id, scope }: Told): void {
+export function uncount(sql: SqlStorage, names: Names, { id, scope }: Told, zones: Zones): void {
   const { closed } = sql.exec<{ closed: number }>(`SELECT closed FROM state`).one()
   if (scope.visitor === undefined) {
-    uncountCells(sql, names, scope)
+    uncountCells(sql, names, scope, zones)
     const pending = sql.exec<{ id: number }>(`SELECT id FROM fragment WHERE id > ?`, closed).toArray()
     for (const row of pending) rewriteFragment(sql, row.id, scope)
   }
@@ -65,13 +67,13 @@ export function uncount(sql: SqlStorage, names: Names, { id, scope }: Told): voi
   sql.exec(`UPDATE reset SET stage = 'counted', fragment = ?, event = ? WHERE id = ?`, closed, event ?? 0, id)
 }
 
-function uncountCells(sql: SqlStorage, names: Names, scope: Scope): void {
+function uncountCells(sql: SqlStorage, names: Names, scope: Scope, zones: Zones): void {
   const types = names.typeNames.filter((name) => touchesType(scope, name))
   const paths = scope.path?.length ? pathsOf(sql, names, scope) : undefined
   for (const name of types) {
     const type = names.type(name)!
     for (const { id: level } of Object.values(levels)) {
-      if (scope.metric !== undefined) uncountMetric(sql, { level, type, paths }, scope.metric)
+      if (scope.metric !== undefined) uncountMetric(sql, { level, type, paths }, scope.metric, zones)
       else if (!paths) sql.exec(`DELETE FROM cell WHERE level = ? AND type = ?`, level, type)
       else
         for (const path of paths)
@@ -93,33 +95,44 @@ interface Rows {
   paths: number[] | undefined
 }
 
-function uncountMetric(sql: SqlStorage, { level, type, paths }: Rows, metric: string): void {
-  type Row = { path: number; start: number; metrics: string; sketch: ArrayBuffer | null }
-  const named = metric === VISITORS ? `(sketch IS NOT NULL OR instr(metrics, ?) > 0)` : `instr(metrics, ?) > 0`
+type Row = { path: number; start: number; metrics: string; sketch: ArrayBuffer | null; hours: ArrayBuffer | null }
+
+function uncountMetric(sql: SqlStorage, { level, type, paths }: Rows, metric: string, zones: Zones): void {
+  const named = metric === VISITORS ? `sketch IS NOT NULL AND ? <> ''` : `instr(metrics, ?) > 0`
   const rows = sql
     .exec<Row>(
-      `SELECT path, start, metrics, sketch FROM cell WHERE level = ? AND type = ?
-       AND (? IS NULL OR path IN (SELECT value FROM json_each(?))) AND ${named}`,
+      `SELECT path, start, metrics, sketch, hours FROM cell WHERE level = ? AND type = ?
+       AND (? OR path IN (SELECT value FROM json_each(?))) AND ${named}`,
       level,
       type,
-      paths ? 1 : null,
+      paths ? 0 : 1,
       JSON.stringify(paths ?? []),
       `${JSON.stringify(metric)}:`,
     )
     .toArray()
-  for (const { path, start, metrics, sketch } of rows) {
-    const left = withoutCell('', '', fromText(metrics, sketch && new Uint8Array(sketch)), { metric })
-    const key = [level, type, path, start]
-    // Every child has no more than its parent has: where that is empty, so are they.
-    if (!left) sql.exec(`DELETE FROM cell WHERE level = ? AND type = ? AND path = ? AND start = ?`, ...key)
-    else {
-      sql.exec(
-        `UPDATE cell SET metrics = ?, sketch = ? WHERE level = ? AND type = ? AND path = ? AND start = ?`,
-        toText(left),
-        left.visitors ? sketch : null,
-        ...key,
-      )
+  for (const { path, start, ...row } of rows) {
+    const without = (cell: Cell) => withoutCell('', '', cell, { metric }) ?? empty()
+    const cell = fromText(row.metrics, row.sketch && new Uint8Array(row.sketch))
+    const sum = withoutCell('', '', cell, { metric })
+    if (!sum) {
+      // No child has more than its parent: where that is empty, so are they.
+      const key = `level = ? AND type = ? AND path = ? AND start = ?`
+      sql.exec(`DELETE FROM cell WHERE ${key}`, level, type, path, start)
+      continue
     }
+    const day = levels.day.start(start, zones)
+    const hours = row.hours ? [...hoursIn(day, new Uint8Array(row.hours))] : []
+    const left = new Map(hours.map(([hour, cell]) => [hour, without(cell)]))
+    sql.exec(
+      `UPDATE cell SET metrics = ?, sketch = ?, hours = ? WHERE level = ? AND type = ? AND path = ? AND start = ?`,
+      toText(sum),
+      sum.visitors?.encode() ?? null,
+      left.size ? packHours(day, left) : null,
+      level,
+      type,
+      path,
+      start,
+    )
   }
 }
 

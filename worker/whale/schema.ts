@@ -4,7 +4,10 @@
  */
 import type { Event } from '../../sdk/wire/event'
 import { encode, extentOf } from '../rollup/archive'
+import { type Cell, fromText } from '../rollup/cell'
 import { extentIn } from '../rollup/fragment'
+import { packHours } from '../rollup/hours'
+import { dateOf, startOfDate, type Zones } from '../rollup/interval'
 
 const SCHEMA_VERSION = 2
 
@@ -18,29 +21,30 @@ const tables = [
   `CREATE TABLE event    (id INTEGER PRIMARY KEY, start INTEGER, until INTEGER, merged INTEGER, events INTEGER, bytes BLOB)`,
   `CREATE TABLE type     (id INTEGER PRIMARY KEY, name TEXT)`,
   `CREATE TABLE path     (parent INTEGER, name TEXT, id INTEGER, PRIMARY KEY (parent, name)) WITHOUT ROWID`,
-  // level: 1 hour (start: unix seconds), 2 day (start: yyyymmdd), 3 month (start: yyyymm), both by the site's calendar.
-  `CREATE TABLE cell     (level INTEGER, type INTEGER, path INTEGER, start INTEGER, metrics TEXT, sketch BLOB,
+  // level: 2 day (start: yyyymmdd), 3 month (start: yyyymm), both by the site's calendar. hours: those of the day.
+  `CREATE TABLE cell     (level INTEGER, type INTEGER, path INTEGER, start INTEGER, metrics TEXT, sketch BLOB, hours BLOB,
                           PRIMARY KEY (level, type, path, start)) WITHOUT ROWID`,
   // What was deleted on purpose, and how far that has come: see reset.ts.
   `CREATE TABLE reset    (id TEXT PRIMARY KEY, scope TEXT, made INTEGER, stage TEXT, fragment INTEGER, event INTEGER) WITHOUT ROWID`,
   // One row. calendar: what the Pod last said. closed: the last fragment that is in the cells. paths: the last path id given.
-  // swept: when what is too old was last let go.
-  `CREATE TABLE state    (version INTEGER, closed INTEGER, paths INTEGER, calendar TEXT, swept INTEGER)`,
-  `INSERT INTO state VALUES (${SCHEMA_VERSION}, 0, 0, NULL, 0)`,
+  // swept: when what is too old was last let go. compacted: the last raw events that were put together.
+  `CREATE TABLE state    (version INTEGER, closed INTEGER, paths INTEGER, calendar TEXT, swept INTEGER, compacted INTEGER)`,
+  `INSERT INTO state VALUES (${SCHEMA_VERSION}, 0, 0, NULL, 0, 0)`,
 ]
 
 /** What each release added to the tables of the one before. */
-const migrations: Record<number, (sql: SqlStorage) => void> = {
-  1: (sql) => {
+const migrations: Record<number, (sql: SqlStorage, zones: Zones) => void> = {
+  1: (sql, zones) => {
     sql.exec(`ALTER TABLE state ADD COLUMN swept INTEGER DEFAULT 0`)
+    sql.exec(`ALTER TABLE state ADD COLUMN compacted INTEGER DEFAULT 0`)
     sql.exec(tables.find((table) => table.startsWith('CREATE TABLE reset'))!)
     sql.exec(`ALTER TABLE fragment RENAME TO fragment_1`)
     sql.exec(tables.find((table) => table.startsWith('CREATE TABLE fragment'))!)
     sql.exec(`INSERT INTO fragment SELECT id, start, until, until, bytes FROM fragment_1`)
     sql.exec(`DROP TABLE fragment_1`)
     sql.exec(tables.find((table) => table.startsWith('CREATE TABLE event'))!)
-    type Row = { last: number; text: string | ArrayBuffer }
-    for (const { last, text } of sql.exec<Row>(`SELECT last, text FROM raw ORDER BY id`)) {
+    type Raw = { last: number; text: string | ArrayBuffer }
+    for (const { last, text } of sql.exec<Raw>(`SELECT last, text FROM raw ORDER BY id`)) {
       // During a deploy a Hail of this release may have handed its chunks to the older Whale.
       if (typeof text !== 'string') {
         insertEvents(sql, new Uint8Array(text), last)
@@ -50,6 +54,7 @@ const migrations: Record<number, (sql: SqlStorage) => void> = {
       for (const bytes of encode(entries.flat())) insertEvents(sql, bytes, last)
     }
     sql.exec(`DROP TABLE raw`)
+    hoursIntoDays(sql, zones)
   },
 }
 
@@ -64,18 +69,52 @@ export function create(sql: SqlStorage): void {
 export const isOld = (sql: SqlStorage): boolean => versionOf(sql) < SCHEMA_VERSION
 
 /** Brings the tables of an older release up to this one. Call inside a transaction: half of it would be neither. */
-export function migrate(sql: SqlStorage): void {
-  for (let version = versionOf(sql); version < SCHEMA_VERSION; version++) migrations[version]!(sql)
+export function migrate(sql: SqlStorage, zones: Zones): void {
+  for (let version = versionOf(sql); version < SCHEMA_VERSION; version++) migrations[version]!(sql, zones)
   sql.exec(`UPDATE state SET version = ?`, SCHEMA_VERSION)
+}
+
+/** In the first release hours were rows of their own, level 1, by unix seconds. */
+function hoursIntoDays(sql: SqlStorage, zones: Zones): void {
+  sql.exec(`ALTER TABLE cell ADD COLUMN hours BLOB`)
+  type Row = { type: number; path: number; start: number; metrics: string }
+  let day: { type: number; path: number; date: number; hours: Map<number, Cell> } | undefined
+  const write = () => {
+    if (!day) return
+    const bytes = packHours(startOfDate(day.date, zones), day.hours)
+    sql.exec(
+      `UPDATE cell SET hours = ? WHERE level = 2 AND type = ? AND path = ? AND start = ?`,
+      bytes,
+      day.type,
+      day.path,
+      day.date,
+    )
+  }
+  const rows = sql.exec<Row>(`SELECT type, path, start, metrics FROM cell WHERE level = 1 ORDER BY type, path, start`)
+  for (const { type, path, start, metrics } of rows.toArray()) {
+    const date = dateOf(start * 1000, zones)
+    if (day?.type !== type || day.path !== path || day.date !== date) {
+      write()
+      day = { type, path, date, hours: new Map() }
+    }
+    day.hours.set(start * 1000, fromText(metrics))
+  }
+  write()
+  sql.exec(`DELETE FROM cell WHERE level = 1`)
 }
 
 const versionOf = (sql: SqlStorage): number => sql.exec<{ version: number }>(`SELECT version FROM state`).one().version
 
-/** Stores one chunk of raw events. */
-export function insertEvents(sql: SqlStorage, bytes: Uint8Array, merged: number): void {
+/** Ids rise for ever: one that was given and swept away again must not come back below what is closed. */
+const nextId = (table: 'fragment' | 'event', reached: 'closed' | 'compacted') =>
+  `coalesce(?, (SELECT max(coalesce((SELECT max(id) FROM ${table}), 0), ${reached}) + 1 FROM state))`
+
+/** Stores one chunk of raw events, under an id of its own or one that is free. */
+export function insertEvents(sql: SqlStorage, bytes: Uint8Array, merged: number, id: number | null = null): void {
   const { first, last, events } = extentOf(bytes)
   sql.exec(
-    `INSERT INTO event (start, until, merged, events, bytes) VALUES (?, ?, ?, ?, ?)`,
+    `INSERT INTO event (id, start, until, merged, events, bytes) VALUES (${nextId('event', 'compacted')}, ?, ?, ?, ?, ?)`,
+    id,
     first,
     last,
     merged,
@@ -84,15 +123,11 @@ export function insertEvents(sql: SqlStorage, bytes: Uint8Array, merged: number)
   )
 }
 
-/**
- * Stores one part of a fragment, under an id of its own or one that it had. A new id lies beyond all that are closed:
- * SQLite would give that of a fragment that was let go again, and what lies under it would count as closed.
- */
+/** Stores one part of a fragment, under an id of its own or one that is free. */
 export function insertFragment(sql: SqlStorage, part: Uint8Array, merged: number, id: number | null = null): void {
   const [start, until] = extentIn(part)
   sql.exec(
-    `INSERT INTO fragment (id, start, until, merged, bytes)
-     SELECT coalesce(?, 1 + max(closed, (SELECT coalesce(max(id), 0) FROM fragment))), ?, ?, ?, ? FROM state`,
+    `INSERT INTO fragment (id, start, until, merged, bytes) VALUES (${nextId('fragment', 'closed')}, ?, ?, ?, ?)`,
     id,
     start,
     until,

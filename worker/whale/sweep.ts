@@ -6,7 +6,7 @@ import { DAY } from '../rollup/calendar'
 import type { Keep } from '../ingest/settings'
 import type { Zones } from '../rollup/interval'
 import { levels } from './cells'
-import { ROOT } from './names'
+import { forget } from './names'
 
 const HOUR = 3_600_000
 
@@ -37,8 +37,10 @@ export function* sweep(scope: Sweep): Generator<void> {
     sql.exec(`DELETE FROM event WHERE id = (SELECT min(id) FROM event)`)
     yield
   }
-  yield* cells(sql, levels.hour.id, levels.hour.key(now - keep.hours * DAY - GRACE, zones))
-  yield* cells(sql, levels.day.id, levels.day.key(now - keep.days * DAY - GRACE, zones))
+  yield* days(sql, {
+    hoursBefore: levels.day.key(now - keep.hours * DAY - GRACE, zones),
+    before: levels.day.key(now - keep.days * DAY - GRACE, zones),
+  })
   sql.exec(`UPDATE state SET swept = ?`, now)
 }
 
@@ -54,48 +56,39 @@ export function nextSweep({ sql, keep, zones }: Omit<Sweep, 'now'>): number | un
   const due = [
     fragment === null ? undefined : fragment + FRAGMENTS,
     event === null ? undefined : event + keep.raw * DAY,
-    oldest(sql, levels.hour, keep.hours, zones),
-    oldest(sql, levels.day, keep.days, zones),
+    oldest(sql, 'hours IS NOT NULL', keep.hours, zones),
+    oldest(sql, 'true', keep.days, zones),
   ].filter((each) => each !== undefined)
   // Once a day is often enough.
   return due.length ? Math.max(Math.min(...due) + 1, swept + DAY) : undefined
 }
 
 /** Everything that is counted is counted at the root of its type: its first row is a type's oldest. */
-function oldest(
-  sql: SqlStorage,
-  { id, start }: { id: number; start(key: number, zones: Zones): number },
-  days: number,
-  zones: Zones,
-): number | undefined {
+function oldest(sql: SqlStorage, which: string, days: number, zones: Zones): number | undefined {
   const { first } = sql
     .exec<{ first: number | null }>(
-      `SELECT min((SELECT min(start) FROM cell WHERE level = ? AND type = type.id AND path = 0)) AS first FROM type`,
-      id,
+      `SELECT min((SELECT min(start) FROM cell WHERE level = ? AND type = type.id AND path = 0 AND ${which})) AS first FROM type`,
+      levels.day.id,
     )
     .one()
-  return first === null ? undefined : start(first, zones) + (days + 2) * DAY + GRACE
+  return first === null ? undefined : levels.day.start(first, zones) + (days + 1) * DAY + GRACE
 }
 
 const rawBytes = (sql: SqlStorage): number =>
   sql.exec<{ bytes: number | null }>(`SELECT sum(length(bytes)) AS bytes FROM event`).one().bytes ?? 0
 
-/** Goes from series to series by the key, and deletes the beginning of each. */
-function* cells(sql: SqlStorage, level: number, before: number): Generator<void> {
+/** Goes from series to series by the key, and takes the beginning of each: dates, yyyymmdd. */
+function* days(sql: SqlStorage, { hoursBefore, before }: { hoursBefore: number; before: number }): Generator<void> {
+  const series = `level = ${levels.day.id} AND type = ? AND path = ? AND start < ?`
   let last: { type: number; path: number } | undefined = { type: 0, path: -1 }
   let touched: number[] = []
   for (let seen = 1; ; seen++) {
-    last = nextSeries(sql, level, last)
+    last = nextSeries(sql, levels.day.id, last)
     if (!last) return forget(sql, touched)
     const { type, path }: { type: number; path: number } = last
-    const gone = sql.exec(
-      `DELETE FROM cell WHERE level = ? AND type = ? AND path = ? AND start < ?`,
-      level,
-      type,
-      path,
-      before,
-    )
+    const gone = sql.exec(`DELETE FROM cell WHERE ${series}`, type, path, before)
     if (gone.rowsWritten) touched.push(path)
+    sql.exec(`UPDATE cell SET hours = NULL WHERE ${series} AND hours IS NOT NULL`, type, path, hoursBefore)
     if (seen % SERIES) continue
     forget(sql, touched)
     touched = []
@@ -118,31 +111,3 @@ function nextSeries(
     .toArray()
   return row
 }
-
-/**
- * Names that nothing is counted under any more, as those that joined a `…` in every day and month; then what stood above
- * them for their sake. A path's id is no key of its table, so they go in one scan together.
- */
-function forget(sql: SqlStorage, paths: readonly number[]): void {
-  let unused = paths.filter((path) => !isCounted(sql, path))
-  while (unused.length) {
-    const above = sql
-      .exec<{ parent: number }>(
-        `DELETE FROM path WHERE id IN (SELECT value FROM json_each(?))
-         AND NOT EXISTS (SELECT 1 FROM path AS child WHERE child.parent = path.id) RETURNING parent`,
-        JSON.stringify(unused),
-      )
-      .toArray()
-    unused = [...new Set(above.map(({ parent }) => parent))].filter((path) => path !== ROOT && !isCounted(sql, path))
-  }
-}
-
-const isCounted = (sql: SqlStorage, path: number): boolean =>
-  path === ROOT ||
-  sql
-    .exec(
-      `SELECT 1 FROM type CROSS JOIN json_each('[1,2,3]') AS level
-       JOIN cell ON cell.level = level.value AND cell.type = type.id AND cell.path = ? LIMIT 1`,
-      path,
-    )
-    .toArray().length > 0

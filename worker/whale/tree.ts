@@ -2,7 +2,7 @@
  * The cells of one bucket as a tree of names, within bounds: so many paths in all, so many children of each. What is
  * beyond them is counted in its parent's `…`, so that totals stay exact and the children still add up to them.
  */
-import { type Cell, empty, merge, value } from '../rollup/cell'
+import { type Cell, copyOf, merge, value } from '../rollup/cell'
 import { pathOf, REST, SEPARATOR } from '../rollup/dimension'
 
 /** Children that stay by themselves where there are too many: the greatest by hits. */
@@ -17,6 +17,8 @@ export const MOST_TYPES = 1_000
 export class Node {
   /** Absent where nothing counts here, but only below, as with ready paths. */
   cell: Cell | undefined
+  /** Of a bucket longer than an hour: its hours, by their starts in unix milliseconds. */
+  hours: Map<number, Cell> | undefined
   below: Map<string, Node> | undefined
 }
 
@@ -25,30 +27,32 @@ export interface Named {
   node: Node
 }
 
+interface Reached {
+  node: Node
+  isThere: boolean
+}
+
 export class Tree {
   /** How many nodes it has. */
   paths = 0
   readonly types = new Map<string, Node>()
   /** What was folded into a `…` last: what comes below it is in that already. */
   private folded = ''
+  /** The parent whose children come just now. */
+  private latest: (Reached & { key: string }) | undefined
 
-  /** Adds a cell; they come in order of type and path, so that parents come before what is below them. */
-  add(type: string, path: string, cell: Cell): void {
+  /**
+   * Adds a cell, which is the tree's from then on, and as an hour of it if it is one. They come in order of type and path, so that parents come before what
+   * is below them, and children of one parent one after the other.
+   */
+  add(type: string, path: string, cell: Cell, hour?: number): void {
     const kept = this.types.has(type) || this.types.size < MOST_TYPES ? type : REST
     const key = `${kept}${SEPARATOR}${path}`
     if (this.folded && key.startsWith(this.folded)) return
     this.folded = ''
-    let node = this.root(kept)
-    for (const name of pathOf(path)) {
-      const next = node.below?.get(name) ?? this.made(node, name)
-      if (!next) {
-        mergeInto(this.rest(node), cell)
-        this.folded = key + SEPARATOR
-        return
-      }
-      node = next
-    }
-    mergeInto(node, cell)
+    const { node, isThere } = this.reach(kept, path)
+    mergeInto(isThere ? node : this.rest(node), cell, hour)
+    if (!isThere) this.folded = key + SEPARATOR
   }
 
   find(type: string, path: string): Node | undefined {
@@ -64,6 +68,7 @@ export class Tree {
 
   /** Leaves each parent its greatest children. */
   cut(most = MOST_CHILDREN): void {
+    this.latest = undefined
     for (const root of this.types.values()) this.cutBelow(root, most)
   }
 
@@ -71,6 +76,24 @@ export class Tree {
     if (!node.below) return
     if (node.below.size > most + 1) this.fold(node, most)
     for (const child of node.below.values()) this.cutBelow(child, most)
+  }
+
+  /** The node of a path; or, where there is no room for it, the nearest above it. */
+  private reach(type: string, path: string): Reached {
+    if (path === '') return { node: this.root(type), isThere: true }
+    const end = path.lastIndexOf(SEPARATOR)
+    const above = this.parent(type, end < 0 ? '' : path.slice(0, end))
+    if (!above.isThere) return above
+    const name = path.slice(end + 1)
+    const node = above.node.below?.get(name) ?? this.made(above.node, name)
+    return node ? { node, isThere: true } : { node: above.node, isThere: false }
+  }
+
+  private parent(type: string, path: string): Reached {
+    const key = `${type}${SEPARATOR}${path}`
+    // What is folded away lies below the parent at hand, so that one itself is always there.
+    if (this.latest?.key !== key) this.latest = { key, ...this.reach(type, path) }
+    return this.latest
   }
 
   private root(type: string): Node {
@@ -108,7 +131,7 @@ export class Tree {
     children.sort((a, b) => b.weight - a.weight || (a.name < b.name ? -1 : 1))
     const rest = this.rest(parent)
     for (const { name, child } of children.slice(most)) {
-      for (const cell of tops(child)) mergeInto(rest, cell)
+      for (const top of tops(child)) mergeNode(rest, top)
       parent.below!.delete(name)
       this.paths -= sizeOf(child)
     }
@@ -122,21 +145,37 @@ export function weight(cell: Cell | undefined): number {
   return cell.names.reduce((most, name) => Math.max(most, Math.abs(value(cell, name))), 0)
 }
 
-/** A node's cell, or, where nothing counts there itself, those next below it: that is how ready paths count. */
-export function* tops(node: Node): Generator<Cell> {
-  if (node.cell) yield node.cell
+/** A node, or, where nothing counts there itself, those next below it that count: that is how ready paths do. */
+export function* tops(node: Node): Generator<Node> {
+  if (node.cell) yield node
   else for (const child of node.below?.values() ?? []) yield* tops(child)
 }
 
 export function weightOf(node: Node): number {
   let sum = 0
-  for (const cell of tops(node)) sum += weight(cell)
+  for (const { cell } of tops(node)) sum += weight(cell)
   return sum
 }
 
-function mergeInto(node: Node, cell: Cell): void {
-  node.cell ??= empty()
-  merge(node.cell, cell)
+function mergeInto(node: Node, cell: Cell, hour?: number): void {
+  if (node.cell) merge(node.cell, cell)
+  // An hour goes on being one: the sum is a cell of its own.
+  else node.cell = hour === undefined ? cell : copyOf(cell)
+  if (hour !== undefined) mergeHour(node, cell, hour)
+}
+
+/** Adds what a child counts, itself and not what is below it. */
+export function mergeNode(into: Node, { cell, hours }: Pick<Node, 'cell' | 'hours'>): void {
+  // The sum may hold more than the hours, of which old ones are not kept.
+  if (cell) mergeInto(into, cell)
+  for (const [hour, each] of hours ?? []) mergeHour(into, each, hour)
+}
+
+function mergeHour(node: Node, cell: Cell, hour: number): void {
+  node.hours ??= new Map()
+  const known = node.hours.get(hour)
+  if (known) merge(known, cell)
+  else node.hours.set(hour, cell)
 }
 
 function* under(key: string, node: Node): Generator<Named> {

@@ -1,6 +1,6 @@
 /**
  * Whale keeps. One per site: it takes slices from the site's Hails, stores each together with the position it came
- * from, closes what is pending into cells once an hour, lets go of what is too old, and answers. It knows nothing of
+ * from, closes what is pending into cells, lets go of what is too old, and answers. It knows nothing of
  * envelopes or browsers.
  * Survives: eviction, restart, a slice sent twice, an answer lost. Sleeps: its only clock is one alarm, set for the
  * next close, or for when something will be too old.
@@ -24,11 +24,12 @@ import { statusOf, type WhaleStatus } from './status'
 import { store } from './store'
 import { type News, Tails } from './tail'
 
-/** Slices of the hour just gone have come by then; readers miss nothing meanwhile, since pending is overlaid. */
-const AFTER_THE_HOUR_MS = 2 * 60_000
-/** An import touches many hours: what is pending is closed before its time when it holds so many paths. */
-const MOST_PENDING = 50_000
-const UTC: Zones = [{ from: 0, zone: 'UTC' }]
+/** Slices of the day just gone have come by then; readers miss nothing meanwhile, since pending is overlaid. */
+const AFTER_THE_DAY_MS = 2 * 60_000
+/** What is pending is closed when the day is over, or when it holds so many paths, which is memory … */
+const MOST_PATHS = 40_000
+/** … or is made of so many cells, which are read again on waking. */
+const MOST_CELLS = 80_000
 
 export class Whale extends DurableObject<Env> {
   private readonly life: Life
@@ -69,8 +70,8 @@ export class Whale extends DurableObject<Env> {
       life.doze()
       throw error
     }
-    if (state.pending.paths > MOST_PENDING) await this.close()
-    await life.alarmBy(nextClose(Date.now()))
+    if (state.pending.cells > MOST_CELLS || state.pending.paths > MOST_PATHS) await this.close()
+    await life.alarmBy(nextClose(Date.now(), terms.zones))
     return { cursor: slice.to }
   }
 
@@ -78,7 +79,7 @@ export class Whale extends DurableObject<Env> {
     return this.readings.answer(question)
   }
 
-  search(question: Question): Promise<Answered | { problem: string }> {
+  search(question: Question): Promise<Answered> {
     return this.readings.search(question)
   }
 
@@ -176,6 +177,5 @@ export class Whale extends DurableObject<Env> {
   }
 }
 
-/** Closes two minutes past each hour in which something came. */
-const nextClose = (now: number): number =>
-  next('hour', floor('hour', now - AFTER_THE_HOUR_MS, UTC), UTC) + AFTER_THE_HOUR_MS
+const nextClose = (now: number, zones: Zones): number =>
+  next('day', floor('day', now - AFTER_THE_DAY_MS, zones), zones) + AFTER_THE_DAY_MS

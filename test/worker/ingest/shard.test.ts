@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { idOf, idOfBeacon } from '../../../worker/ingest/id'
-import { shardOf, shardsAt } from '../../../worker/ingest/shard'
+import { hailsFor, shardOf } from '../../../worker/ingest/shard'
 
 const random = (seed: number) =>
   Uint8Array.from({ length: 32 }, (_, i) => (Math.imul(seed + 1, 2654435761) >>> (i % 25)) + i)
@@ -22,26 +22,29 @@ test('is 0 where there is one', () => {
   expect(shardOf('', 4)).toBe(shardOf('', 4))
 })
 
+const DAY = 86_400_000
+const CHANGED = [
+  { from: 0, k: 1 },
+  { from: 20 * DAY, k: 4, heard: 19.9 * DAY },
+  { from: 21 * DAY, k: 7, heard: 20.9 * DAY },
+]
+const ID = 'abcdefghij'
+const of = (k: number) => shardOf(ID, k)
+
 test.each([
-  ['before the first', 5, 2],
-  ['at the first', 10, 2],
-  ['between', 19, 2],
-  ['at the change', 20, 4],
-  ['after it', 99, 4],
-])('takes the number in force %s', (_, ts, k) => {
-  expect(
-    shardsAt(
-      [
-        { from: 10, k: 2 },
-        { from: 20, k: 4 },
-      ],
-      ts,
-    ),
-  ).toBe(k)
+  ['before the change', 19, 22, of(1), []],
+  ['at the change, where a clock may have run ahead', 20, 22, of(4), [of(1)]],
+  ['after two changes', 22, 22, of(7), [of(4), of(1)]],
+  ['when no clock can have run so far ahead', 28.5, 28.5, of(7), [of(4)]],
+  ['long after', 40, 40, of(7), []],
+  ['of a change that not everybody has heard of', 25, 19.8, of(1), []],
+])('finds the Hail of an event %s, and those it may have come to before', (_, ts, now, shard, elsewhere) => {
+  const others = new Set(elsewhere.filter((each) => each !== shard))
+  expect(hailsFor(ID, CHANGED, { ts: ts * DAY, now: now * DAY })).toEqual({ shard, elsewhere: [...others] })
 })
 
 test('is one where the settings say nothing', () => {
-  expect(shardsAt([], 5)).toBe(1)
+  expect(hailsFor(ID, [], { ts: 5, now: 6 })).toEqual({ shard: 0, elsewhere: [] })
 })
 
 test('gives names of equal text in two spaces two ids of ten bytes', async () => {

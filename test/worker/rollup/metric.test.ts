@@ -78,6 +78,8 @@ test.each<[string, Bucket[], number[], number]>([
   ['pages_per_session', SHOP, [2.5, 0, 2], 12 / 5],
   ['seconds_per_session', SHOP, [15, 0, 0], 12],
   ['hits/hours', [{ hits: 48 }, { hits: 24 }], [2, 1], 1.5],
+  ['hits/seconds', [{ hits: 86400 }], [1], 1],
+  ['seconds', SHOP, [60, 0, 0], 60],
   ['hits/100', [{ hits: 48 }, { hits: 52 }], [0.48, 0.52], 1],
   ['1.5', [undefined, undefined], [1.5, 1.5], 1.5],
   ['hits/_count', [{ hits: 6 }, { hits: 2 }], [6, 2], 4],
@@ -96,7 +98,6 @@ test.each<[string, Interval, string, string, number[]]>([
   ['hours', 'day', 'Europe/Stockholm', '2026-03-28T12:00Z', [24, 23, 24]],
   ['days', 'day', 'Europe/Stockholm', '2026-03-28T12:00Z', [1, 1, 1]],
   ['minutes', 'hour', 'UTC', '2026-03-28', [60]],
-  ['seconds', 'minute', 'UTC', '2026-03-28', [60]],
   ['_days_in_month', 'day', 'Pacific/Apia', '2026-02-27T12:00Z', [28, 31, 31]],
 ])('%s of a %s in %s from %s are %j', (text, interval, zone, from, values) => {
   const [points, total] = ask(

@@ -6,11 +6,15 @@ import { expect, test } from 'vitest'
 import { value } from '../../../worker/rollup/cell'
 import { encode, Fragment } from '../../../worker/rollup/fragment'
 import { Pending } from '../../../worker/whale/pending'
-import { MOST_CHILDREN, MOST_PATHS } from '../../../worker/whale/tree'
+import { EXACT_CHILDREN, MOST_CHILDREN, MOST_PATHS } from '../../../worker/whale/tree'
 import { Random } from '../../random'
+import { madeSite, view } from '../objects'
+import { totalsBelow } from './asked'
 
 const START = Date.UTC(2026, 10, 21, 9)
 const UTC = [{ from: 0, zone: 'UTC' }]
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
 const KEYS = 1_000_000
 const EXPONENT = 1.1
 const EVENTS = 1_000_000
@@ -83,3 +87,31 @@ test.each([1, 2])(
     expect(errors.every((error) => error >= 0)).toBe(true)
   },
 )
+
+test('a day that hours and late events fill keeps its great pages, and its total to the last hit', async () => {
+  const { site, hail, whale, total } = await madeSite()
+  const day = Math.floor(Date.now() / DAY - 1) * DAY
+  let number = 0
+  const hour = async (at: number, from: number, hitsOf: (page: number) => number) => {
+    const entries = Array.from({ length: 3_000 }, (_, i) =>
+      view(number++, { at, page: `/${from + i}`, hits: hitsOf(from + i) }),
+    )
+    for (let i = 0; i < entries.length; i += 1_000) await hail().append(entries.slice(i, i + 1_000))
+    await hail().merge()
+    await whale().close()
+  }
+  // The pages of three hours, a tenth of them greater than the rest, and a late thousand for some of the first.
+  const hitsOf = (page: number) => (page % 10 ? 1 : 5)
+  for (const [i, from] of [0, 3_000, 6_000].entries()) await hour(day + i * HOUR, from, hitsOf)
+  await hour(day, 0, (page) => (page % 1_000 ? 1 : 1_000))
+
+  const hits = 3 * (2_700 + 300 * 5) + 2_997 + 3 * 1_000
+  expect(await total()).toBe(hits)
+  for (const interval of ['day', 'month'] as const) {
+    const below = await totalsBelow(whale(), site, ['page'], { interval, from: day, to: day + DAY })
+    expect([interval, Object.values(below).reduce((sum, each) => sum + each, 0)]).toEqual([interval, hits])
+    expect(Object.keys(below).length).toBeLessThanOrEqual(EXACT_CHILDREN + 1)
+    for (const page of [0, 1_000, 2_000]) expect([page, below[`/${page}`]]).toEqual([page, 1_005])
+    for (const page of [3_000, 8_990]) expect([page, below[`/${page}`]]).toEqual([page, 5])
+  }
+})

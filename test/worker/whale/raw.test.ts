@@ -115,7 +115,7 @@ test('refuses to look at more than two million events, and says what to do', asy
   const made = await everywhere()
   await runInDurableObject(made.whale(), (_, { storage: { sql } }) => sql.exec(`UPDATE event SET events = 1500000`))
   const answer = await made.whale().search({ ...questionOf(made), where: filter({ country: 'SE' }) })
-  expect(answer).toEqual({ problem: expect.stringMatching(/3000000 raw events, and 2000000 are the most/) })
+  expect(answer).toMatchObject({ problem: expect.stringMatching(/3000000 raw events, and 2000000 are the most/) })
 })
 
 test('lets merges in while it looks', async () => {

@@ -144,7 +144,7 @@ test('sums several sites for the admin, ratios too', async () => {
   const query = new URLSearchParams({ type: 'pageview', ...asked })
   const { status, body } = await call<Graph>(server, 'GET', `/graph?${query}`)
   expect(status).toBe(200)
-  expect(body.sites?.toSorted()).toEqual([one.site, two.site].toSorted())
+  expect(new Set(body.sites)).toEqual(new Set([one.site, two.site]))
   // To each site the same person is somebody else.
   expect(body.series.map(({ total: each }) => each)).toEqual([4, 60, 15, 2])
   query.set('dimension', 'page')

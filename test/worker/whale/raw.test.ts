@@ -99,6 +99,14 @@ test.each<[string, Comparison, Partial<Question>]>([
   expect(found).toEqual(counted)
 })
 
+test('answers where nothing was merged yet, or nothing ever came', async () => {
+  const made = await madeSite()
+  expect((await both(made)).found).toMatchObject([{ total: 0 }, {}, {}, {}, {}, {}])
+  await made.hail().append(sales(0, 8))
+  const { counted, found } = await both(made)
+  expect(found).toEqual(counted)
+})
+
 test('finds what matches, and only that', async () => {
   const made = await everywhere()
   const hits = async (where: object) => {

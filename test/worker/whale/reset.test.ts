@@ -1,15 +1,10 @@
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Event } from '../../../sdk/wire/event'
 import { hail as hailOf } from '../../../worker/env'
-import { place } from '../../../worker/hail/ids'
-import type { Entry } from '../../../worker/hail/log'
 import type { Scope } from '../../../worker/rollup/erase'
-import { parseMetric } from '../../../worker/rollup/metric'
 import { breaks, madeSite, query, rows } from '../objects'
-
-type Made = Awaited<ReturnType<typeof madeSite>>
+import { asked, everywhere, type Made, some, told } from './shop'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
@@ -17,62 +12,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers()
 })
-
-let ids = 0
-function entry(event: Partial<Event>): Entry {
-  ids += 1
-  const given: Event = { at: Date.now(), type: 'shop', dimensions: {}, metrics: {}, ...event }
-  return { id: `${ids}`.padEnd(10, '.'), ...place(undefined, Date.now()), text: JSON.stringify([given]) }
-}
-
-/** Events of three types, two people and four paths. */
-const some = (): Entry[] => [
-  entry({ type: 'shop.sale', dimensions: { page: ['a', 'x'] }, metrics: { dollars: 5 }, visitor: 1 }),
-  entry({ type: 'shop.sale.big', dimensions: { page: ['a', 'y'] }, metrics: { dollars: 90 }, visitor: 2 }),
-  entry({ type: 'shop', dimensions: { page: ['b', 'x'] }, gauges: { heat: 20 }, visitor: 1 }),
-  entry({ type: 'other', dimensions: { page: ['a', 'x'] }, metrics: { dollars: 1 } }),
-]
-
-/** The same events in each place they can be: in cells, pending, and in a log that is not merged. */
-async function everywhere(): Promise<Made> {
-  const made = await madeSite()
-  const { hail, whale } = made
-  await hail().append(some())
-  await hail().merge()
-  await whale().close()
-  await hail().append(some())
-  await hail().merge()
-  await hail().append(some())
-  return made
-}
-
-async function asked(
-  { whale, site }: Made,
-  [type, ...dimension]: string[],
-  text = 'hits',
-  interval: 'minute' | 'all' = 'all',
-): Promise<number> {
-  const metric = parseMetric(text)
-  if ('problem' in metric) throw new Error(metric.problem)
-  // Peeks are rationed by the clock, one a second.
-  const now = Date.now() + 1_000
-  vi.setSystemTime(now)
-  const answer = await whale().answer({
-    type: type!,
-    dimension,
-    metrics: [metric],
-    interval,
-    from: interval === 'all' ? 0 : now - 30 * 60_000,
-    to: now + 1,
-    now,
-    timezone: 'UTC',
-    zones: site.zones,
-    depth: 0,
-    sort: { metric, descending: true },
-    limit: 10,
-  })
-  return answer.series[0]?.total ?? 0
-}
 
 /** What is asked, in words: the type and path, then the metric. */
 type Line = [place: string, metric: string, total: number]
@@ -99,11 +38,6 @@ const expectAll = async (made: Made, changed: Line[] = []) => {
   const found = []
   for (const [place, metric] of BEFORE) found.push([place, metric, await asked(made, place.split(' '), metric)])
   expect(found).toEqual(expected)
-}
-
-const told = async ({ whale }: Made, scope: Scope): Promise<boolean> => {
-  const [result] = await Promise.allSettled([whale().reset(scope)])
-  return result.status === 'fulfilled'
 }
 
 describe('takes out of cells, of what is pending and of what is not merged', { timeout: 30_000 }, () => {
@@ -232,76 +166,6 @@ test('says so where a Hail is away, and is finished by the alarm when it is back
   expect(await runDurableObjectAlarm(made.whale())).toBe(true)
   expect([await asked(made, ['shop.sale']), await asked(made, ['shop'])]).toEqual([0, 6])
 })
-
-test.each<[string, Scope, string[], string, number]>([
-  ['a type', { type: 'shop.sale' }, ['shop.sale'], 'hits', 0],
-  ['a type’s parent', { type: 'shop.sale' }, ['shop'], 'hits', 9],
-  ['a path', { path: ['page', 'a'] }, ['shop', 'page', 'a', 'x'], 'hits', 0],
-  ['hits', { metric: 'hits' }, ['shop'], 'hits', 0],
-  ['a metric', { metric: 'dollars' }, ['shop'], 'dollars', 0],
-  ['visitors', { metric: 'visitors' }, ['shop'], 'visitors', 0],
-])('is told by the Hail to a Whale that is restored to before it: %s', async (_, scope, place, metric, left) => {
-  const made = await everywhere()
-  const { hail, whale } = made
-  // Everything the Whale has, but for the last slice, which is not merged yet.
-  const saved = await snapshot(whale())
-  expect(await told(made, scope)).toBe(true)
-  await restore(whale(), saved)
-  await evictDurableObject(whale())
-  // What it has now lies before the reset; with the next slice it hears of it.
-  await hail().append([entry({ type: 'news' })])
-  await hail().merge()
-  await hail().merge()
-  expect(await asked(made, place, metric)).toBe(left)
-  await runDurableObjectAlarm(whale())
-  expect((await whale().status()).resets).toEqual([])
-  for (const stub of [whale(), hail()]) await evictDurableObject(stub)
-  expect([await asked(made, place, metric), await asked(made, ['news'])]).toEqual([
-    left,
-    metric === 'hits' && !scope.metric ? 1 : 1,
-  ])
-})
-
-test('is told to it though the log of that time is gone', async () => {
-  const made = await everywhere()
-  const saved = await snapshot(made.whale())
-  expect(await told(made, { type: 'shop.sale' })).toBe(true)
-  await runInDurableObject(made.hail(), (_, { storage: { sql } }) => {
-    for (const { name } of sql
-      .exec<{ name: string }>(`SELECT name FROM sqlite_master WHERE name GLOB 'log_*'`)
-      .toArray())
-      sql.exec(`DROP TABLE ${name}`)
-    sql.exec(`UPDATE place SET dropped = max(filed, merged)`)
-  })
-  await restore(made.whale(), saved)
-  for (const stub of [made.whale(), made.hail()]) await evictDurableObject(stub)
-  await made.hail().append([entry({ type: 'news' })])
-  await made.hail().merge()
-  await made.hail().merge()
-  expect([await asked(made, ['shop.sale']), await asked(made, ['shop']), await asked(made, ['news'])]).toEqual([
-    0, 6, 1,
-  ])
-})
-
-type Saved = { table: string; rows: Record<string, SqlStorageValue>[] }[]
-
-const TABLES = ['shard', 'gap', 'fragment', 'event', 'type', 'path', 'cell', 'reset', 'state']
-
-const snapshot = (stub: DurableObjectStub<undefined>): Promise<Saved> =>
-  runInDurableObject(stub, (_, { storage: { sql } }) =>
-    TABLES.map((table) => ({ table, rows: sql.exec(`SELECT * FROM ${table}`).toArray() })),
-  )
-
-const restore = (stub: DurableObjectStub<undefined>, saved: Saved): Promise<void> =>
-  runInDurableObject(stub, (_, { storage: { sql } }) => {
-    for (const { table, rows: all } of saved) {
-      sql.exec(`DELETE FROM ${table}`)
-      for (const row of all) {
-        const marks = Object.keys(row).map(() => '?')
-        sql.exec(`INSERT INTO ${table} (${Object.keys(row).join()}) VALUES (${marks.join()})`, ...Object.values(row))
-      }
-    }
-  })
 
 test('makes tables for itself only, where the site never had an event', async () => {
   const made = await madeSite()

@@ -1,12 +1,13 @@
 /**
  * The hours of a day, in the day's own row: a series of hours is one row a day, and not one an hour. Version 1:
  *
- *   version · for each hour: minutes since the day began · metrics (length, text as cell.ts writes it) · sketch (length, bytes)
+ *   version · names of metrics: count, texts · for each hour: minutes since the day began · cell, see code.ts
  *
- * Numbers are varints. Hours are in order; one without events is absent. A length of 0 is no sketch.
+ * Numbers are varints, texts their length and UTF-8. Hours are in order; one without events is absent.
  */
 import { Cursor, Writer } from './bytes'
-import { type Cell, fromText, toText } from './cell'
+import type { Cell } from './cell'
+import { CodedCell, NameTable, readCell, readNames } from './code'
 
 const VERSION = 1
 const MINUTE = 60_000
@@ -22,17 +23,22 @@ export class NewerHours extends Error {
   }
 }
 
+/** One after the other, thousands of days are packed. */
+const body = new Writer()
+const packed = new Writer()
+
 export function packHours(day: number, hours: Hours): Uint8Array {
-  const body = new Writer()
-  body.uint8(VERSION)
+  const names = new NameTable()
+  body.clear()
+  packed.clear()
   for (const [start, cell] of [...hours].sort(([a], [b]) => a - b)) {
     body.varint((start - day) / MINUTE)
-    body.text(toText(cell))
-    const sketch = cell.visitors?.encode()
-    body.varint(sketch?.length ?? 0)
-    if (sketch) body.append(sketch)
+    new CodedCell(cell).write(body, names)
   }
-  return body.taken()
+  packed.uint8(VERSION)
+  names.write(packed)
+  packed.append(body.taken())
+  return packed.taken()
 }
 
 /** `sketches` says whether distinct visitors are wanted: they are most of the bytes. */
@@ -40,10 +46,6 @@ export function* hoursIn(day: number, bytes: Uint8Array, sketches = true): Gener
   const cursor = new Cursor(bytes)
   const version = cursor.uint8()
   if (version > VERSION) throw new NewerHours(version)
-  while (cursor.at < bytes.length) {
-    const start = day + cursor.varint() * MINUTE
-    const text = cursor.text()
-    const sketch = cursor.slice()
-    yield [start, fromText(text, sketches && sketch.length ? sketch : undefined)]
-  }
+  const names = readNames(cursor)
+  while (cursor.at < bytes.length) yield [day + cursor.varint() * MINUTE, readCell(cursor, names, sketches)]
 }

@@ -10,18 +10,15 @@
  *           body: n series
  *
  *   series = type index · path key · cells up to the next series
- *   cell   = units since the last start (the first: since base) · number of sums · sums
- *   sum    = metric index × 4 + form · value. Form 0: a whole number, 1: float64, 2: float64 and carry; 3: length · bytes,
- *            a gauge's eight float64, or under the name `:visitors` a sketch. Version 1 had no form 3.
+ *   cell   = units since the last start (the first: since base) · numbers, see code.ts; version 1 had no form 3
  *
  * Numbers without a width are varints; texts are their length and UTF-8. One series is found by binary search, and
  * nothing else is decoded. A series too long for one part goes on in the next.
  */
-import { compareBytes, Cursor, LARGEST_VARINT, textOf, Writer } from './bytes'
-import { add, type Cell, empty } from './cell'
+import { compareBytes, Cursor, textOf, Writer } from './bytes'
+import type { Cell } from './cell'
+import { CodedCell, NameTable, readCell, readNames } from './code'
 import { SEPARATOR } from './dimension'
-import { fromNumbers, type Gauge, toNumbers } from './gauge'
-import { Sketch } from './sketch'
 
 export const VERSION = 2
 /** The finest start there is: 10 s. */
@@ -30,12 +27,6 @@ export const UNIT_MS = 10_000
 export const PART_BYTES = 512 * 1024
 
 const TABLE = 17
-const FORM = { whole: 0, float: 1, carried: 2, bytes: 3 } as const
-/** A value, its carry and its two varints, at their longest. */
-const SUM_BYTES = 32
-/** The name a sketch stands under: no metric's begins like this. */
-const VISITORS = ':visitors'
-const GAUGE_BYTES = 64
 /** What stands before the sums of a cell, or before a series but for its path. */
 const LEAD_BYTES = 32
 
@@ -84,13 +75,9 @@ export class PartWriter {
     this.open()
   }
 
-  cell(unit: number, { names, sums, carries, gauges, visitors }: Cell): void {
-    const sketch = visitors?.encode()
-    let more = LEAD_BYTES
-    for (const name of names) more += SUM_BYTES + this.metrics.cost(name)
-    if (gauges) for (const name of gauges.keys()) more += GAUGE_BYTES + SUM_BYTES + this.metrics.cost(name)
-    if (sketch) more += sketch.length + SUM_BYTES + this.metrics.cost(VISITORS)
-    if (this.size + more > PART_BYTES) {
+  cell(unit: number, cell: Cell): void {
+    const coded = new CodedCell(cell)
+    if (this.size + LEAD_BYTES + coded.cost(this.metrics) > PART_BYTES) {
       this.finish()
       this.open()
     }
@@ -98,10 +85,7 @@ export class PartWriter {
     body.varint(unit - this.last)
     this.last = unit
     if (unit > this.until) this.until = unit
-    body.varint(names.length + (gauges?.size ?? 0) + (sketch ? 1 : 0))
-    for (let i = 0; i < names.length; i++) this.sum(names[i]!, sums[i]!, carries[i]!)
-    if (gauges) for (const [name, gauge] of gauges) this.gauge(name, gauge)
-    if (sketch) this.bytes(VISITORS, sketch)
+    coded.write(body, this.metrics)
   }
 
   finish(): void {
@@ -135,64 +119,6 @@ export class PartWriter {
     body.varint(this.key.length)
     body.append(this.key)
     this.last = this.base
-  }
-
-  private gauge(name: string, gauge: Gauge): void {
-    const bytes = new DataView(new ArrayBuffer(GAUGE_BYTES))
-    toNumbers(gauge).forEach((number, i) => bytes.setFloat64(8 * i, number))
-    this.bytes(name, new Uint8Array(bytes.buffer))
-  }
-
-  private bytes(name: string, bytes: Uint8Array): void {
-    this.body.varint(this.metrics.index(name) * 4 + FORM.bytes)
-    this.body.varint(bytes.length)
-    this.body.append(bytes)
-  }
-
-  private sum(name: string, sum: number, carry: number): void {
-    const { body } = this
-    const metric = this.metrics.index(name) * 4
-    if (carry !== 0) {
-      body.varint(metric + FORM.carried)
-      body.float64(sum)
-      body.float64(carry)
-    } else if (Number.isInteger(sum) && Math.abs(sum) <= LARGEST_VARINT) {
-      body.varint(metric + FORM.whole)
-      body.signed(sum)
-    } else {
-      body.varint(metric + FORM.float)
-      body.float64(sum)
-    }
-  }
-}
-
-/** Names by number, in the order they came. */
-class NameTable {
-  /** What it takes at the most. */
-  bytes = 16
-  private readonly numbers = new Map<string, number>()
-
-  index(name: string): number {
-    const known = this.numbers.get(name)
-    if (known !== undefined) return known
-    this.bytes += this.cost(name)
-    this.numbers.set(name, this.numbers.size)
-    return this.numbers.size - 1
-  }
-
-  /** The bytes that a name adds at the most. */
-  cost(name: string): number {
-    return this.numbers.has(name) ? 0 : 3 * name.length + 4
-  }
-
-  write(part: Writer): void {
-    part.varint(this.numbers.size)
-    for (const name of this.numbers.keys()) part.text(name)
-  }
-
-  clear(): void {
-    this.numbers.clear()
-    this.bytes = 16
   }
 }
 
@@ -271,9 +197,8 @@ class Part {
     this.span = cursor.uint32()
     this.count = cursor.uint32()
     cursor.at += 4 * this.count
-    const names = () => Array.from({ length: cursor.varint() }, () => cursor.text())
-    this.metrics = names()
-    this.types = names()
+    this.metrics = readNames(cursor)
+    this.types = readNames(cursor)
     this.body = cursor.at
   }
 
@@ -302,40 +227,14 @@ class Part {
     let unit = this.base
     while (cursor.at < end) {
       unit += cursor.varint()
-      cells.push({ start: unit * UNIT_MS, cell: this.cell() })
+      cells.push({ start: unit * UNIT_MS, cell: readCell(cursor, this.metrics) })
     }
     return cells
-  }
-
-  private cell(): Cell {
-    const { cursor, metrics } = this
-    const cell = empty()
-    for (let left = cursor.varint(); left > 0; left--) {
-      const word = cursor.varint()
-      const [name, form] = [metrics[word >>> 2]!, word & 3]
-      if (form === FORM.bytes) {
-        readBytes(cell, name, cursor.slice())
-        continue
-      }
-      const sum = form === FORM.whole ? cursor.signed() : cursor.float64()
-      add(cell, name, sum, form === FORM.carried ? cursor.float64() : 0)
-    }
-    return cell
   }
 
   private offset(i: number): number {
     return i < this.count ? this.body + this.cursor.uint32At(TABLE + 4 * i) : this.cursor.bytes.length
   }
-}
-
-function readBytes(cell: Cell, name: string, bytes: Uint8Array): void {
-  if (name === VISITORS) {
-    cell.visitors = Sketch.decode(bytes)
-    return
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset)
-  cell.gauges ??= new Map()
-  cell.gauges.set(name, fromNumbers(Array.from({ length: GAUGE_BYTES / 8 }, (_, i) => view.getFloat64(8 * i))))
 }
 
 /** A reader of many series asks the same part again and again. */

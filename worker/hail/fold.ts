@@ -56,7 +56,7 @@ export class Open {
   }
 
   private add(row: Row): void {
-    for (const event of eventsIn(row.text)) this.fragment.add(event, row.arrived)
+    for (const event of eventsIn(row.text)) this.fragment.add(event, row.position / PER_MS)
     this.raw.push(row.text)
     this.rawLength += row.text.length
     this.events += row.entries

@@ -174,6 +174,9 @@ export class Hail extends DurableObject<Env> {
     this.ctx.storage.transactionSync(() => {
       strike(log, position, told.scope)
       remember(this.ctx.storage.sql, told, position)
+      if (told.scope.visitor === undefined) return
+      state.visits.forget(told.scope.visitor)
+      this.ctx.storage.sql.exec(`UPDATE place SET visits = ?`, state.visits.toBytes())
     })
     // What waits for its commit is known to this life alone, so it goes on: only what was made of the log is made anew.
     resets.push({ ...told, position })
@@ -330,10 +333,10 @@ export class Hail extends DurableObject<Env> {
   }
 }
 
-/** Tells a session that begins with an entry's first event. */
+/** Tells a session that begins with an entry's first event; the sender's own word stands. */
 function withSession(entry: Entry): Entry {
   const [first, ...others] = JSON.parse(entry.text) as [Event, ...Event[]] // One event at least carries the visitor.
-  const told = { ...first, metrics: { ...first.metrics, sessions: 1 } }
+  const told = { ...first, metrics: { sessions: 1, ...first.metrics } }
   return { ...entry, text: JSON.stringify([told, ...others]) }
 }
 

@@ -23,7 +23,7 @@ export interface Entry {
   text: string
   /** Other Hails that may have taken it before. */
   elsewhere?: readonly number[]
-  /** Whose event it is, and when, where sessions are not told by the sender. */
+  /** Whose event it is, and when: of whom sessions are told apart. */
   visit?: { visitor: number; at: number }
 }
 

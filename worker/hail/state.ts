@@ -48,7 +48,7 @@ export function stateOf(storage: DurableObjectStorage, create: boolean): State |
     places: { filed, merged, dropped },
     visits: visitsOf(sql, log, filed),
     unmerged: log.count(merged),
-    resets: has(sql, 'reset') ? struck(sql, dropped) : [],
+    resets: has(sql, 'reset') ? struck(sql) : [],
   }
 }
 

@@ -1,6 +1,6 @@
 /** What a reset takes out of the log: rows that the Whale has merged, and would fold again if it were restored to a state before them. */
 import type { Event } from '../../sdk/wire/event'
-import { type Scope, withoutEvent } from '../rollup/erase'
+import { type Scope, VISITORS, withoutEvent } from '../rollup/erase'
 import type { Told } from '../whale/slice'
 import type { Log } from './log'
 
@@ -23,7 +23,10 @@ export function strike(log: Log, upTo: number, scope: Scope): void {
 function wordOf({ type, path, metric, visitor }: Scope): string {
   if (visitor !== undefined) return `"visitor":${visitor}`
   if (path?.length) return JSON.stringify(path.at(-1)).slice(1, -1)
-  return metric === undefined ? `"type":"${type ?? ''}` : JSON.stringify(metric).slice(1, -1)
+  if (metric === undefined) return `"type":${JSON.stringify(type ?? '').slice(0, -1)}`
+  // An event that says nothing of hits has one.
+  if (metric === 'hits') return `"metrics"`
+  return metric === VISITORS ? `"visitor` : JSON.stringify(metric).slice(1, -1)
 }
 
 export function remember(sql: SqlStorage, { id, scope }: Told, position: number): void {
@@ -31,12 +34,9 @@ export function remember(sql: SqlStorage, { id, scope }: Told, position: number)
   sql.exec(`INSERT INTO reset VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, id, JSON.stringify(scope), position)
 }
 
-/** Those that reach beyond what is gone of the log. */
-export const struck = (sql: SqlStorage, dropped: number): Struck[] =>
+/** All of them: a Whale may be restored to before one whose log is long gone. */
+export const struck = (sql: SqlStorage): Struck[] =>
   sql
-    .exec<{ id: string; scope: string; position: number }>(
-      `SELECT id, scope, position FROM reset WHERE position > ?`,
-      dropped,
-    )
+    .exec<{ id: string; scope: string; position: number }>(`SELECT id, scope, position FROM reset`)
     .toArray()
     .map(({ id, scope, position }) => ({ id, scope: JSON.parse(scope) as Scope, position })) // What remember wrote.

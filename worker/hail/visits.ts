@@ -40,6 +40,11 @@ export class Visits {
     return begins
   }
 
+  /** Knows nothing of a visitor any more. */
+  forget(visitor: number): void {
+    this.sessions.delete(visitor)
+  }
+
   /** What stands in a row; empty where nobody is remembered. */
   toBytes(): Uint8Array {
     const view = new DataView(new ArrayBuffer(this.sessions.size * NUMBERS * 8))

@@ -96,7 +96,8 @@ export class Pod extends DurableObject<Env> {
       })
     }
     await this.alarmBy(Date.now() + EMPTY_AGAIN_MS)
-    await this.empty()
+    const [leaving] = this.leaving().filter((each) => each.site === site)
+    if (leaving) await this.emptySite(leaving)
   }
 
   override async alarm(): Promise<void> {
@@ -204,13 +205,21 @@ export class Pod extends DurableObject<Env> {
     if (set === null || set > at) await this.ctx.storage.setAlarm(at)
   }
 
+  private leaving(): { site: number; shards: number }[] {
+    return this.sql.exec<{ site: number; shards: number }>(`SELECT site, shards FROM leaving`).toArray()
+  }
+
+  /** Every site has its turn, whatever another's objects say. */
   private async empty(): Promise<void> {
-    type Row = { site: number; shards: number }
-    for (const { site, shards } of this.sql.exec<Row>(`SELECT site, shards FROM leaving`).toArray()) {
-      await Promise.all(Array.from({ length: shards }, (_, shard) => hail(this.env, site, shard).empty()))
-      await whale(this.env, site).empty()
-      this.sql.exec(`DELETE FROM leaving WHERE site = ?`, site)
-    }
+    const results = await Promise.allSettled(this.leaving().map((each) => this.emptySite(each)))
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
+  }
+
+  private async emptySite({ site, shards }: { site: number; shards: number }): Promise<void> {
+    await Promise.all(Array.from({ length: shards }, (_, shard) => hail(this.env, site, shard).empty()))
+    await whale(this.env, site).empty()
+    this.sql.exec(`DELETE FROM leaving WHERE site = ?`, site)
   }
 
   private settings(site: number): Site | undefined {

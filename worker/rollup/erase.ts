@@ -38,16 +38,28 @@ export function withoutEvent(event: Event, scope: Scope): Event | undefined {
     // A metric at one path only is nothing an event can do without: its path goes.
     return dimensions === event.dimensions ? event : { ...event, dimensions }
   }
-  return metric === undefined ? undefined : withoutMetric(event, metric)
+  return metric === undefined ? ofParent(event, scope) : withoutMetric(event, metric)
+}
+
+/** Of a type that goes, its parent still counts the events: `request.sql` is counted as `request` too. */
+function ofParent(event: Event, { type = '' }: Scope): Event | undefined {
+  const dot = type.lastIndexOf('.')
+  return dot < 0 ? undefined : { ...event, type: type.slice(0, dot) }
 }
 
 function withoutMetric(event: Event, metric: string): Event {
   const { [metric]: _, ...metrics } = event.metrics
-  const { gauges, ...rest } = event
+  const { gauges, visitor, daily, ...rest } = event
   const { [metric]: __, ...left } = gauges ?? {}
   // An event that says nothing of hits has one.
   const numbers: Numbers = metric === 'hits' ? { ...metrics, hits: 0 } : metrics
-  return { ...rest, metrics: numbers, ...(Object.keys(left).length && { gauges: left }) }
+  const isTold = metric !== VISITORS && visitor !== undefined
+  return {
+    ...rest,
+    metrics: numbers,
+    ...(Object.keys(left).length && { gauges: left }),
+    ...(isTold && { visitor, ...(daily && { daily }) }),
+  }
 }
 
 /** Dimensions without a path and what is below it; the same object where it is not among them. */

@@ -66,14 +66,11 @@ function valueOf(name: string, text: string): unknown {
   }
 }
 
-/** Whose sessions the sender does not tell are told by the time between events. */
+/** Sessions are told by the time between a visitor's events; where the sender tells one, that is what counts. */
 function eventBy(visitor: number | undefined | '', event: Event, { cross }: Site) {
   const crossedEvent = crossed(event, cross)
   if (!visitor) return { events: [crossedEvent] }
-  return {
-    events: [{ ...crossedEvent, visitor }],
-    ...(event.metrics.sessions === undefined && { visit: { visitor, at: event.at } }),
-  }
+  return { events: [{ ...crossedEvent, visitor }], visit: { visitor, at: event.at } }
 }
 
 async function counted(c: Context<App>, site: Site, given: unknown): Promise<Response> {

@@ -19,7 +19,7 @@ export interface Delivery {
   /** Other Hails that may have taken it before. */
   elsewhere?: readonly number[]
   events: Event[]
-  /** Whose event it is, and when, where the sender tells no sessions. */
+  /** Whose event it is, and when: of whom sessions are told apart. */
   visit?: { visitor: number; at: number }
 }
 

@@ -8,7 +8,7 @@ import { type Hours, hoursIn } from '../rollup/hours'
 import type { Zones } from '../rollup/interval'
 import { type CellWriter, levels } from './cells'
 import { type Names, ROOT, subtree } from './names'
-import { EXACT_CHILDREN, mergeNode, MOST_CHILDREN, Node, type Tree, weight } from './tree'
+import { EXACT_CHILDREN, mergeNode, MOST_CHILDREN, Node, tops, type Tree, weight, weightOf } from './tree'
 
 interface Place {
   sql: SqlStorage
@@ -18,6 +18,8 @@ interface Place {
   /** By the level's own key. */
   start: number
   zones: Zones
+  /** Paths that lost a row. */
+  removed: Set<number>
 }
 
 interface Child {
@@ -56,7 +58,7 @@ export class Bucket {
     const kept = new Map(below)
     for (const { name, node, stored } of small) {
       kept.delete(name)
-      if (node) mergeNode(rest, node)
+      if (node) for (const top of tops(node)) mergeNode(rest, top)
       if (!stored) continue
       mergeNode(rest, { cell: stored.cell, hours: stored.hours && new Map(stored.hours) })
       this.remove(type, stored.path)
@@ -87,10 +89,10 @@ export class Bucket {
       const node = below.get(name)
       const hours = bytes ? new Map(hoursIn(day, new Uint8Array(bytes))) : undefined
       const stored = { path: id, cell, hours }
-      children.set(name, { name, node, stored, weight: weight(cell) + weight(node?.cell) })
+      children.set(name, { name, node, stored, weight: weight(cell) + (node ? weightOf(node) : 0) })
     }
     for (const [name, node] of below) {
-      if (!children.has(name)) children.set(name, { name, node, stored: undefined, weight: weight(node.cell) })
+      if (!children.has(name)) children.set(name, { name, node, stored: undefined, weight: weightOf(node) })
     }
     return [...children.values()]
   }
@@ -99,6 +101,7 @@ export class Bucket {
   private remove(type: number, path: number): void {
     const { sql, level, start } = this.place
     for (const id of subtree(sql, path)) {
+      this.place.removed.add(id)
       sql.exec(`DELETE FROM cell WHERE level = ? AND type = ? AND path = ? AND start = ?`, level, type, id, start)
     }
   }

@@ -52,8 +52,8 @@ export class Chores {
     intend(life.sql, { id: crypto.randomUUID(), scope }, Date.now())
     await life.alarmBy(Date.now() + RETRY_MS)
     await this.resume()
-    if (unfinished(life.sql).some(({ stage }) => stage === 'made')) {
-      throw new Error('a Hail did not answer; the reset goes on by itself')
+    if (unfinished(life.sql).some(({ stage }) => stage !== 'counted')) {
+      throw new Error('an object did not answer; the reset goes on by itself')
     }
   }
 
@@ -88,9 +88,11 @@ export class Chores {
     if (stage === 'made') {
       const shards = Array.from({ length: terms.shards }, (_, shard) => shard)
       await Promise.all(shards.map((shard) => hail(life.env, life.site, shard).forget({ id, scope })))
-      reach(life.sql, id, 'told')
     }
-    if (stage !== 'counted') {
+    // Another turn may have come further meanwhile; what was counted since then stays.
+    const now = unfinished(life.sql).find((each) => each.id === id)?.stage
+    if (now === 'made') reach(life.sql, id, 'told')
+    if (now === 'made' || now === 'told') {
       life.storage.transactionSync(() => uncount(life.sql, life.wake(terms).names, { id, scope }, terms.zones))
       life.doze()
     }
@@ -99,6 +101,15 @@ export class Chores {
       life.version += 1
       await scheduler.wait(0)
     }
+  }
+
+  /** Sees to it that the alarm rings when something is next too old. */
+  async plan(): Promise<void> {
+    const { life } = this
+    const terms = await life.settle()
+    if (!terms || !life.look(terms)) return
+    const then = nextSweep({ sql: life.sql, keep: terms.keep, zones: terms.zones })
+    if (then !== undefined) await life.alarmBy(Math.max(then, Date.now() + RETRY_MS))
   }
 
   /** Lets go of what is too old, in turns, and sets the alarm for the next time. */
@@ -110,9 +121,14 @@ export class Chores {
     const scope = { sql: life.sql, keep: terms.keep, zones: terms.zones }
     try {
       const due = nextSweep(scope)
-      if (due !== undefined && due <= now) for (const _ of sweep({ ...scope, now })) await scheduler.wait(0)
-      const then = nextSweep(scope)
-      if (then !== undefined) await life.alarmBy(Math.max(then, now + RETRY_MS))
+      if (due !== undefined && due <= now) {
+        for (const _ of sweep({ ...scope, now })) {
+          life.look(terms)?.names.unlearn()
+          await scheduler.wait(0)
+        }
+        life.look(terms)?.names.unlearn()
+      }
+      await this.plan()
       life.version += 1
     } catch (error) {
       await this.later('letting go of what is too old', error)

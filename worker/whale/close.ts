@@ -7,7 +7,7 @@ import type { Zones } from '../rollup/interval'
 import { Bucket } from './bucket'
 import { CellWriter, levels } from './cells'
 import { compactEvents, compactFragments } from './compact'
-import type { Names } from './names'
+import { forget, type Names } from './names'
 import { emplace, type Pending } from './pending'
 import { Tree } from './tree'
 
@@ -25,6 +25,7 @@ interface Closing {
 /** Call inside a transaction, and throw what is pending away afterwards: its small children are folded. */
 export function close({ sql, names, pending, zones, compact, hoursSince }: Closing): void {
   const writer = new CellWriter(sql, zones)
+  const removed = new Set<number>()
   for (const tree of pending.hours.values()) tree.cut()
   for (const { id, key } of Object.values(levels)) {
     const since = id === levels.day.id ? hoursSince : Number.POSITIVE_INFINITY
@@ -33,10 +34,14 @@ export function close({ sql, names, pending, zones, compact, hoursSince }: Closi
       emplace(groups, key(hour, zones), () => new Map<number, Tree>()).set(hour, tree)
     }
     for (const [start, hours] of groups) {
-      new Bucket({ sql, names, writer, level: id, start, zones }).write(together(hours, since))
+      new Bucket({ sql, names, writer, level: id, start, zones, removed }).write(together(hours, since))
     }
   }
   writer.flush()
+  if (removed.size) {
+    forget(sql, [...removed])
+    names.unlearn()
+  }
   const { closed, compacted, fragments, events } = sql.exec<Ends>(ends).one()
   if (compact) {
     compactFragments(sql, { after: closed, upTo: fragments })

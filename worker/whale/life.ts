@@ -7,6 +7,7 @@ import type { Keep } from '../ingest/settings'
 import type { Zones } from '../rollup/interval'
 import { create, exists, isOld, migrate } from './schema'
 import { type State, stateOf } from './state'
+import { KEEP } from './sweep'
 
 /** An alarm this overdue is stuck, and is set again. */
 const OVERDUE_MS = 60_000
@@ -42,7 +43,7 @@ export class Life {
     if (this.terms) return this.terms
     const kept = this.kept()
     try {
-      const asked = (await pod(this.env).terms(this.site)) ?? undefined
+      const asked = whole(await pod(this.env).terms(this.site))
       if (asked && kept && kept !== JSON.stringify(asked)) {
         this.sql.exec(`UPDATE state SET calendar = ?`, JSON.stringify(asked))
         // What is pending was cut by the old hours.
@@ -51,7 +52,7 @@ export class Life {
       this.terms = asked
     } catch (error) {
       if (!kept) throw error
-      this.terms = JSON.parse(kept) as Terms // What was kept when the Pod last answered.
+      this.terms = whole(JSON.parse(kept) as Terms) // What was kept when the Pod last answered.
     }
     return this.terms
   }
@@ -92,9 +93,10 @@ export class Life {
     this.version += 1
   }
 
-  /** Nothing is left on disk. */
+  /** Nothing is left on disk, and whether there is such a site is asked anew. */
   end(): void {
     this.doze()
+    this.terms = undefined
     this.alarmAt = null
   }
 
@@ -116,3 +118,6 @@ export class Life {
     return this.sql.exec<{ calendar: string | null }>(`SELECT calendar FROM state`).one().calendar
   }
 }
+
+/** The first release said nothing of what is kept. */
+const whole = (terms: Terms | null): Terms | undefined => (terms ? { ...terms, keep: terms.keep ?? KEEP } : undefined)

@@ -73,6 +73,11 @@ export class Names {
     return n > most
   }
 
+  /** Paths were let go of: none of them is known any more. */
+  unlearn(): void {
+    this.known.clear()
+  }
+
   private child(parent: number, name: string): number | undefined {
     const [row] = this.sql
       .exec<{ id: number }>(`SELECT id FROM path WHERE parent = ? AND name = ?`, parent, name)
@@ -95,3 +100,32 @@ export function subtree(sql: SqlStorage, path: number): number[] {
   }
   return ids
 }
+
+/**
+ * Lets go of names that nothing is counted under any more, as those that joined a `…` in every day and month; then of
+ * what stood above them for their sake. A path's id is no key of its table, so they go in one scan together.
+ * Whoever calls this unlearns what a life knew of them.
+ */
+export function forget(sql: SqlStorage, paths: readonly number[]): void {
+  let unused = paths.filter((path) => !isCounted(sql, path))
+  while (unused.length) {
+    const above = sql
+      .exec<{ parent: number }>(
+        `DELETE FROM path WHERE id IN (SELECT value FROM json_each(?))
+         AND NOT EXISTS (SELECT 1 FROM path AS child WHERE child.parent = path.id) RETURNING parent`,
+        JSON.stringify(unused),
+      )
+      .toArray()
+    unused = [...new Set(above.map(({ parent }) => parent))].filter((path) => !isCounted(sql, path))
+  }
+}
+
+const isCounted = (sql: SqlStorage, path: number): boolean =>
+  path === ROOT ||
+  sql
+    .exec(
+      `SELECT 1 FROM type CROSS JOIN json_each('[2,3]') AS level
+       JOIN cell ON cell.level = level.value AND cell.type = type.id AND cell.path = ? LIMIT 1`,
+      path,
+    )
+    .toArray().length > 0

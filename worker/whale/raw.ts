@@ -62,6 +62,8 @@ function look(bytes: Uint8Array, { type, dimension, depth, where, spans }: RawQu
 }
 
 function rowsOf({ sql, upTo }: Archive, from: number, to: number): number[] {
+  // Nothing was merged yet, and there may be no table.
+  if (!upTo) return []
   const rows = sql
     .exec<{ id: number; events: number }>(
       `SELECT id, events FROM event WHERE until >= ? AND start < ? AND id <= ?`,

@@ -8,7 +8,7 @@
  *
  * A Whale that is restored to an older state hears of it again from its Hails, with the next slice.
  */
-import { decode, encode } from '../rollup/archive'
+import { decode, encode, extentOf } from '../rollup/archive'
 import { type Cell, empty, fromText, toText } from '../rollup/cell'
 import { keyOf } from '../rollup/dimension'
 import { type Scope, touchesType, VISITORS, withoutCell, withoutEvent, withoutPart } from '../rollup/erase'
@@ -16,7 +16,7 @@ import { hoursIn, packHours } from '../rollup/hours'
 import type { Zones } from '../rollup/interval'
 import { levels } from './cells'
 import { type Names, subtree } from './names'
-import { insertFragment } from './schema'
+import { insertEvents, insertFragment } from './schema'
 import type { Told } from './slice'
 
 export type Stage = 'told' | 'counted' | 'done'
@@ -112,7 +112,14 @@ function uncountMetric(sql: SqlStorage, { level, type, paths }: Rows, metric: st
     .toArray()
   for (const { path, start, ...row } of rows) {
     const without = (cell: Cell) => withoutCell('', '', cell, { metric }) ?? empty()
-    const sum = without(fromText(row.metrics, row.sketch && new Uint8Array(row.sketch)))
+    const cell = fromText(row.metrics, row.sketch && new Uint8Array(row.sketch))
+    const sum = withoutCell('', '', cell, { metric })
+    if (!sum) {
+      // No child has more than its parent: where that is empty, so are they.
+      const key = `level = ? AND type = ? AND path = ? AND start = ?`
+      sql.exec(`DELETE FROM cell WHERE ${key}`, level, type, path, start)
+      continue
+    }
     const day = levels.day.start(start, zones)
     const hours = row.hours ? [...hoursIn(day, new Uint8Array(row.hours))] : []
     const left = new Map(hours.map(([hour, cell]) => [hour, without(cell)]))
@@ -164,12 +171,15 @@ function rewriteFragment(sql: SqlStorage, id: number, scope: Scope): void {
 }
 
 function rewriteEvents(sql: SqlStorage, id: number, scope: Scope): void {
-  const { bytes } = sql.exec<{ bytes: ArrayBuffer }>(`SELECT bytes FROM event WHERE id = ?`, id).one()
+  const { merged, bytes } = sql
+    .exec<{ merged: number; bytes: ArrayBuffer }>(`SELECT merged, bytes FROM event WHERE id = ?`, id)
+    .one()
   const events = [...decode(new Uint8Array(bytes))]
   const left = events.map((event) => withoutEvent(event, scope)).filter((event) => event !== undefined)
   if (left.length === events.length && left.every((event, i) => event === events[i])) return
   const [chunk, ...more] = encode(left)
-  if (more.length) throw new Error('what is left of a chunk is never larger than the chunk')
-  if (chunk) sql.exec(`UPDATE event SET events = ?, bytes = ? WHERE id = ?`, left.length, chunk, id)
+  if (chunk) sql.exec(`UPDATE event SET events = ?, bytes = ? WHERE id = ?`, extentOf(chunk).events, chunk, id)
   else sql.exec(`DELETE FROM event WHERE id = ?`, id)
+  // What differs now may take a little more room than what was the same.
+  for (const other of more) insertEvents(sql, other, merged)
 }

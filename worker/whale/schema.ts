@@ -43,7 +43,13 @@ const migrations: Record<number, (sql: SqlStorage, zones: Zones) => void> = {
     sql.exec(`INSERT INTO fragment SELECT id, start, until, until, bytes FROM fragment_1`)
     sql.exec(`DROP TABLE fragment_1`)
     sql.exec(tables.find((table) => table.startsWith('CREATE TABLE event'))!)
-    for (const { last, text } of sql.exec<{ last: number; text: string }>(`SELECT last, text FROM raw ORDER BY id`)) {
+    type Raw = { last: number; text: string | ArrayBuffer }
+    for (const { last, text } of sql.exec<Raw>(`SELECT last, text FROM raw ORDER BY id`)) {
+      // During a deploy a Hail of this release may have handed its chunks to the older Whale.
+      if (typeof text !== 'string') {
+        insertEvents(sql, new Uint8Array(text), last)
+        continue
+      }
       const entries: Event[][] = JSON.parse(text)
       for (const bytes of encode(entries.flat())) insertEvents(sql, bytes, last)
     }

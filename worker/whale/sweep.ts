@@ -6,6 +6,7 @@ import { DAY } from '../rollup/calendar'
 import type { Keep } from '../ingest/settings'
 import type { Zones } from '../rollup/interval'
 import { levels } from './cells'
+import { forget } from './names'
 
 const HOUR = 3_600_000
 
@@ -80,14 +81,18 @@ const rawBytes = (sql: SqlStorage): number =>
 function* days(sql: SqlStorage, { hoursBefore, before }: { hoursBefore: number; before: number }): Generator<void> {
   const series = `level = ${levels.day.id} AND type = ? AND path = ? AND start < ?`
   let last: { type: number; path: number } | undefined = { type: 0, path: -1 }
+  let touched: number[] = []
   for (let seen = 1; ; seen++) {
     last = nextSeries(sql, levels.day.id, last)
-    if (!last) return
-    const { type, path } = last
+    if (!last) return forget(sql, touched)
+    const { type, path }: { type: number; path: number } = last
     const gone = sql.exec(`DELETE FROM cell WHERE ${series}`, type, path, before)
-    if (gone.rowsWritten) forget(sql, path)
+    if (gone.rowsWritten) touched.push(path)
     sql.exec(`UPDATE cell SET hours = NULL WHERE ${series} AND hours IS NOT NULL`, type, path, hoursBefore)
-    if (seen % SERIES === 0) yield
+    if (seen % SERIES) continue
+    forget(sql, touched)
+    touched = []
+    yield
   }
 }
 
@@ -105,15 +110,4 @@ function nextSeries(
     )
     .toArray()
   return row
-}
-
-/** A name that nothing is counted under any more, as one that joined a `…` in every month. */
-function forget(sql: SqlStorage, path: number): void {
-  sql.exec(
-    `DELETE FROM path WHERE id = ?1
-     AND NOT EXISTS (SELECT 1 FROM path AS child WHERE child.parent = ?1)
-     AND NOT EXISTS (SELECT 1 FROM type CROSS JOIN json_each('[2,3]') AS level
-                     JOIN cell ON cell.level = level.value AND cell.type = type.id AND cell.path = ?1)`,
-    path,
-  )
 }

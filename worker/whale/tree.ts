@@ -124,12 +124,14 @@ export class Tree {
 
   /** Counts all but the greatest children of a parent in its `…`. */
   private fold(parent: Node, most: number): void {
-    const children = [...parent.below!].filter(([name]) => name !== REST)
+    const children = [...parent.below!].flatMap(([name, child]) =>
+      name === REST ? [] : [{ name, child, weight: weightOf(child) }],
+    )
     if (children.length <= most) return
-    children.sort(([a, x], [b, y]) => weight(y.cell) - weight(x.cell) || (a < b ? -1 : 1))
+    children.sort((a, b) => b.weight - a.weight || (a.name < b.name ? -1 : 1))
     const rest = this.rest(parent)
-    for (const [name, child] of children.slice(most)) {
-      mergeNode(rest, child)
+    for (const { name, child } of children.slice(most)) {
+      for (const top of tops(child)) mergeNode(rest, top)
       parent.below!.delete(name)
       this.paths -= sizeOf(child)
     }
@@ -141,6 +143,18 @@ export function weight(cell: Cell | undefined): number {
   const hits = value(cell, 'hits')
   if (hits || !cell) return hits
   return cell.names.reduce((most, name) => Math.max(most, Math.abs(value(cell, name))), 0)
+}
+
+/** A node, or, where nothing counts there itself, those next below it that count: that is how ready paths do. */
+export function* tops(node: Node): Generator<Node> {
+  if (node.cell) yield node
+  else for (const child of node.below?.values() ?? []) yield* tops(child)
+}
+
+export function weightOf(node: Node): number {
+  let sum = 0
+  for (const { cell } of tops(node)) sum += weight(cell)
+  return sum
 }
 
 function mergeInto(node: Node, cell: Cell, hour?: number): void {

@@ -111,7 +111,8 @@ export class Whale extends DurableObject<Env> {
   async resettle(): Promise<void> {
     this.life.unsettle()
     this.life.doze()
-    await this.life.settle()
+    // What is kept may be shorter now.
+    await this.chores.plan()
   }
 
   override alarm(): Promise<void> {

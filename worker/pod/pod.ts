@@ -102,14 +102,17 @@ export class Pod extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     const now = Date.now()
-    this.sql.exec(`DELETE FROM salt WHERE made <= ?`, now - SALT_MS)
+    this.sql.exec(`UPDATE salt SET secret = NULL WHERE made <= ?`, now - SALT_MS)
+    this.sql.exec(`DELETE FROM salt WHERE made <= ?`, now - 2 * SALT_MS)
     try {
       await this.empty()
     } catch (error) {
       console.error(`pod: a deleted site is not empty yet, will try again: ${error}`)
       await this.alarmBy(now + EMPTY_AGAIN_MS)
     }
-    const { made } = this.sql.exec<{ made: number | null }>(`SELECT min(made) AS made FROM salt`).one()
+    const { made } = this.sql
+      .exec<{ made: number | null }>(`SELECT min(made) AS made FROM salt WHERE secret IS NOT NULL`)
+      .one()
     if (made !== null) await this.alarmBy(made + SALT_MS)
   }
 
@@ -127,7 +130,7 @@ export class Pod extends DurableObject<Env> {
 
   /**
    * The salts of days (yyyymmdd), for hashes that tell visitors apart within a day: made when first asked for, dropped
-   * two days later. A day whose salt is gone gets no other.
+   * two days later. A day whose salt is gone gets no other: its row stays for a while, without a secret.
    */
   async salts(days: readonly number[], now: number): Promise<Salt[]> {
     const [first, last] = [dateOf(now + WEST, UTC), dateOf(now + EAST, UTC)]
@@ -139,7 +142,7 @@ export class Pod extends DurableObject<Env> {
     await this.alarmBy(now + SALT_MS)
     return this.sql
       .exec<{ day: number; secret: ArrayBuffer }>(
-        `SELECT day, secret FROM salt WHERE day IN (SELECT value FROM json_each(?))`,
+        `SELECT day, secret FROM salt WHERE secret IS NOT NULL AND day IN (SELECT value FROM json_each(?))`,
         JSON.stringify(days),
       )
       .toArray()

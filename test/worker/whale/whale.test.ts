@@ -103,3 +103,50 @@ test('writes no row when it is read', async () => {
   await hail().append([view(9)])
   expect(await changes(hail())).toBeGreaterThan(before[0]!)
 })
+
+test('keeps names apart that JSON must escape', async () => {
+  const { hail, whale, total } = await madeSite()
+  const names = ['\\', '"', '\\"', '"\\', '"a', 'a"', '\\a']
+  const metrics = Object.fromEntries(names.map((name, i) => [name, i + 1]))
+  const events = names.map((name) => ({ at: Date.now(), type: 'pageview', dimensions: { page: name }, metrics }))
+  await hail().append([{ bucket: 0, until: 0, text: JSON.stringify(events) }])
+  for (const step of [() => hail().merge(), () => whale().close(), () => evictDurableObject(whale())]) {
+    await step()
+    for (const [i, name] of names.entries()) expect(await total(name, ['page', '"a'])).toBe(i + 1)
+  }
+})
+
+test('writes no row in a storm of readers', async () => {
+  const { hail, whale, total } = await madeSite()
+  await hail().append(views(0, 5))
+  await hail().merge()
+  await hail().append(views(5, 5))
+  expect(await total()).toBe(10)
+  const before = [await changes(hail()), await changes(whale())]
+  const until = Date.now() + 1_000
+  let answers = 0
+  const reader = async () => {
+    while (Date.now() < until) {
+      expect(await total()).toBe(10)
+      answers += 1
+    }
+  }
+  await Promise.all(Array.from({ length: 50 }, reader))
+  expect(answers).toBeGreaterThanOrEqual(50)
+  expect([await changes(hail()), await changes(whale())]).toEqual(before)
+})
+
+test('gives no answer of before, though it keeps answers', async () => {
+  const { hail, whale, total } = await madeSite()
+  await hail().append([view(1)])
+  for (let sent = 1; sent < 6; sent++) {
+    expect([await total(), await total()]).toEqual([sent, sent])
+    if (sent % 2) await hail().merge()
+    expect(await total()).toBe(sent)
+    await whale().close()
+    expect(await total()).toBe(sent)
+    await hail().append([view(10 + sent)])
+  }
+  await whale().reset({ type: 'pageview' })
+  expect(await total()).toBe(0)
+})

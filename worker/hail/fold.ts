@@ -12,8 +12,9 @@ import type { Log, Row } from './log'
 export const SLICE_EVENTS = 5_000
 /** … or so many characters: one RPC carries 32 MiB at most. */
 const SLICE_CHARACTERS = 6 * 1024 * 1024
-/** … or so many cells, each of up to 32 numbers of some ten bytes. */
+/** … or so many cells, or bytes of them: names in many types and paths make a small text large. */
 const SLICE_CELLS = 40_000
+const SLICE_BYTES = 8 * 1024 * 1024
 const PER_MS = 1024
 
 export class Open {
@@ -27,11 +28,6 @@ export class Open {
     this.to = from
   }
 
-  /** The position up to which it has folded. */
-  get end(): number {
-    return this.to
-  }
-
   /** Folds what the log holds beyond the last fold, up to a bound; whether there is more. */
   fold(log: Log): boolean {
     for (const row of log.after(this.to)) {
@@ -41,9 +37,15 @@ export class Open {
     return false
   }
 
-  /** Bounded in events, in text and in what it became: names in many types and paths make a small text large. */
+  /** Bounded in events, in text and in what it became. */
   private get isFull(): boolean {
-    return this.events >= SLICE_EVENTS || this.rawLength >= SLICE_CHARACTERS || this.fragment.size >= SLICE_CELLS
+    const { events, rawLength, fragment } = this
+    return (
+      events >= SLICE_EVENTS ||
+      rawLength >= SLICE_CHARACTERS ||
+      fragment.size >= SLICE_CELLS ||
+      fragment.bytes >= SLICE_BYTES
+    )
   }
 
   peek(): Peek {

@@ -17,6 +17,7 @@ import { knownElsewhere, type Named } from './elsewhere'
 import { Open, SLICE_EVENTS } from './fold'
 import { type Entry } from './log'
 import { Pulses } from './pulse'
+import { type Raw, rawAfter } from './raw'
 import { recent } from './recent'
 import { type State, stateOf, visitsOf } from './state'
 import { remember, strike } from './strike'
@@ -33,6 +34,8 @@ const LONGEST_RETRY_MS = 5 * 60_000
 const MOST_SLICES = 1_000
 /** A row is bigger than this only where one entry is; it must stay under the platform's 2 MB. */
 const ROW_CHARACTERS = 400_000
+/** Rows are folded whole: what one may come to in a fragment, in bytes. */
+const ROW_WEIGHT = 4 * 1024 * 1024
 
 export interface Receipt {
   /** For each entry: was it here before? */
@@ -109,17 +112,10 @@ export class Hail extends DurableObject<Env> {
     return named.map(({ id, bucket }) => ids.has(id, bucket))
   }
 
-  /** The raw events that the Whale has not merged, in chunks as it would store them. */
-  async raw(cursor: number): Promise<{ from: number; raw: Uint8Array[] }> {
+  /** The raw events that the Whale has not merged. Writes nothing. */
+  async raw(cursor: number): Promise<Raw> {
     const state = this.wake(false)
-    if (!state) return { from: cursor, raw: [] }
-    const open = new Open(cursor)
-    const raw: Uint8Array[] = []
-    for (let isMore = true, rest = open; isMore; rest = new Open(rest.end)) {
-      isMore = rest.fold(state.log)
-      raw.push(...rest.slice(this.shard).raw)
-    }
-    return { from: cursor, raw }
+    return state ? rawAfter(state.log, cursor) : { from: cursor, raw: [] }
   }
 
   /** What the Whale has not merged, folded for a reader. Writes nothing, unless so much waits that it must be merged. */
@@ -130,8 +126,8 @@ export class Hail extends DurableObject<Env> {
     if (!open.fold(state.log)) return open.peek()
     await this.merge()
     const rest = this.openAt(state.places.merged)
-    rest.fold(state.log)
-    return rest.peek()
+    const isMore = rest.fold(state.log)
+    return { ...rest.peek(), ...(isMore && { isCut: true as const }) }
   }
 
   /** Single events that the Whale has not merged. Writes nothing. */
@@ -190,6 +186,15 @@ export class Hail extends DurableObject<Env> {
       this.merging = undefined
     })
     return this.merging
+  }
+
+  /** Lets go of what a site that fell silent would keep: its last hours' log, and ids that are too old to come again. */
+  async tidy(): Promise<void> {
+    const state = this.wake(false)
+    if (!state) return
+    await this.merge()
+    if (state.log.isOld(state.places.merged, Date.now())) this.settle(state, state.places.merged)
+    state.ids.expire(Date.now())
   }
 
   /** Empties this object: its site is deleted. */
@@ -278,7 +283,7 @@ export class Hail extends DurableObject<Env> {
   }
 
   private slice(open: Open, { places, resets }: State): Slice {
-    const told = resets.filter(({ position }) => position > open.from)
+    const told = resets.filter(({ position }) => position >= open.from)
     return {
       ...open.slice(this.shard),
       ...(open.from < places.dropped && { gap: [open.from, places.dropped] }),
@@ -340,18 +345,20 @@ function withSession(entry: Entry): Entry {
   return { ...entry, text: JSON.stringify([told, ...others]) }
 }
 
-/** Batches whose text fits a row. */
+/** Batches whose text fits a row, and what becomes of them a message. */
 function* batches(entries: Entry[]): Generator<Entry[]> {
   let batch: Entry[] = []
-  let length = 0
+  let [length, weight] = [0, 0]
   for (const entry of entries) {
-    if (batch.length && length + entry.text.length > ROW_CHARACTERS) {
+    const more = entry.weight ?? entry.text.length
+    if (batch.length && (length + entry.text.length > ROW_CHARACTERS || weight + more > ROW_WEIGHT)) {
       yield batch
       batch = []
-      length = 0
+      length = weight = 0
     }
     batch.push(entry)
     length += entry.text.length + 1
+    weight += more
   }
   if (batch.length) yield batch
 }

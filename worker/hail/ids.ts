@@ -155,6 +155,9 @@ const ENTRY_BYTES = 128
 
 const keyOf = (bucket: number, part: number) => bucket * PARTS + part
 
-/** A timed bucket is its own and only place; a day's ids may have come on any day of the horizon. */
+/**
+ * A timed bucket is its own and only place; a day's ids may have come on any day of the horizon, and on the next one
+ * too: of two attempts around midnight the later may arrive first.
+ */
 const lookedForIn = (bucket: number): number[] =>
-  bucket >= 0 ? [bucket] : Array.from({ length: DAYS }, (_, back) => bucket + back)
+  bucket >= 0 ? [bucket] : Array.from({ length: DAYS + 1 }, (_, back) => bucket + back - 1)

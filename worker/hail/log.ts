@@ -21,6 +21,8 @@ export interface Entry {
   until: number
   /** JSON: a list of events. */
   text: string
+  /** What it may come to in a fragment, in bytes. */
+  weight?: number
   /** Other Hails that may have taken it before. */
   elsewhere?: readonly number[]
   /** Whose event it is, and when: of whom sessions are told apart. */
@@ -144,13 +146,22 @@ export class Log {
   /** Drops every hour that ended before live readers look back and holds nothing after the position; the last position that is gone. */
   drop(upTo: number, now: number): number | undefined {
     let gone: number | undefined
-    for (const table of this.tables.slice()) {
-      if (table >= hourOf(now - LIVE_MS) || lastOf(table) > Math.max(upTo, 0)) continue
+    for (const table of this.tables.filter((each) => this.isOver(each, upTo, now))) {
       this.sql.exec(`DROP TABLE log_${table}`)
       this.tables = this.tables.filter((other) => other !== table)
-      gone = lastOf(table)
+      gone = Math.min(lastOf(table), upTo)
     }
     return gone
+  }
+
+  /** Whether there is an hour to drop. */
+  isOld(upTo: number, now: number): boolean {
+    return this.tables.some((table) => this.isOver(table, upTo, now))
+  }
+
+  /** Whether an hour ended before live readers look back, and holds nothing after a position. */
+  private isOver(table: number, upTo: number, now: number): boolean {
+    return table < hourOf(now - LIVE_MS) && (lastOf(table) <= upTo || this.last <= upTo)
   }
 
   /** Events after a position. */

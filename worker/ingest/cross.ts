@@ -1,6 +1,7 @@
 /**
  * Combinations of dimensions that a site wants counted together: `['country', 'device']` counts each event under
- * country*device › SE › mobile too. The first name below each dimension is taken; an event that lacks one is left out.
+ * country*device › SE › mobile too. The first name below each dimension is taken; an event that lacks one is left out,
+ * and no sender's own word stands for a combination.
  */
 import type { Event } from '../../sdk/wire/event'
 import { PATHS } from './limits'
@@ -21,7 +22,9 @@ export function crossed(event: Event, combinations: readonly string[][] = []): E
     // The name stands first, and below it each value below the one before.
     entries.push([names.join(TIMES), values.reduceRight((below, value) => tree([[value, below]]), tree())])
   }
-  return { ...event, dimensions: tree([...Object.entries(dimensions), ...entries]) }
+  const taken = new Set(combinations.map((names) => names.join(TIMES)))
+  const own = Object.entries(dimensions).filter(([name]) => !taken.has(name))
+  return { ...event, dimensions: tree([...own, ...entries]) }
 }
 
 /** What routes hand on is a tree, or ready paths, which have no dimensions to combine. */

@@ -17,6 +17,8 @@ const DOWNLOAD = 'download'
 const OUTBOUND = 'outbound'
 /** Types that mean what this house says they mean; a browser that chooses one gets it below `custom`. */
 const RESERVED = new Set([PAGEVIEW, DOWNLOAD, OUTBOUND, 'refused', 'decision'])
+/** Whether a type is one that a browser chose. */
+export const isChosen = (type: string): boolean => !RESERVED.has(type.split('.')[0]!)
 
 /** A page left open over the weekend was not read for so long. */
 const LONGEST_SECONDS = 86_400

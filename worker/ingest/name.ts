@@ -1,4 +1,5 @@
 /** Names as they may stand in a dimension, a type or a metric: whoever chose them, they are shown to the owner. */
+import { REST } from '../rollup/dimension'
 import { NAME_BYTES, TYPE_WORDS } from './limits'
 
 /** What stands where nothing is known. */
@@ -10,13 +11,16 @@ const ALL_INVISIBLE = new RegExp(INVISIBLE, 'gu')
 /** UTF-8 needs at most three bytes for each UTF-16 unit, so a shorter text needs no measuring. */
 const SURELY_SHORT = Math.floor(NAME_BYTES / 3)
 
+/** What a sender may not say: it stands for all names that there is no room for. */
+const DOTS = '...'
+
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 /** Without invisible characters, well-formed, and cut at a character boundary. */
 export function cleanName(name: string): string {
   const visible = INVISIBLE.test(name) ? name.replace(ALL_INVISIBLE, '') : name
-  const text = visible.toWellFormed()
+  const text = visible === REST ? DOTS : visible.toWellFormed()
   if (text.length <= SURELY_SHORT) return text
   const bytes = encoder.encode(text)
   if (bytes.length <= NAME_BYTES) return text

@@ -60,18 +60,32 @@ export class Calendar {
     return after
   }
 
+  /** The first moment whose local date is that day or a later one, whatever clocks and zone do around it. */
   private findStart(day: number): number {
     const midnight = day * DAY
     const end = midnight + FARTHEST
     let from = midnight - FARTHEST
-    let offset = this.offset(from)
-    while (offset !== this.offset(end)) {
-      const change = this.changeBetween(from, end)
-      if (midnight - offset < change) break
-      from = change
-      offset = this.offset(change)
+    while (from < end) {
+      const to = this.changeAfter(from, end)
+      const start = Math.max(from, midnight - this.offset(from))
+      if (start < to) return start
+      from = to
     }
-    return Math.max(from, midnight - offset)
+    return end
+  }
+
+  /** Where the offset of a moment ends: at the next change of zone or of its clocks, or at `end`. */
+  private changeAfter(from: number, end: number): number {
+    let at = from
+    for (const { from: change } of [...this.clocks, { from: end }]) {
+      const to = Math.min(change, end)
+      if (to <= at) continue
+      // Within one zone clocks change once at most in so short a time.
+      if (this.offset(to - 1) !== this.offset(at)) return this.changeBetween(at, to - 1)
+      if (to === end || this.offset(to) !== this.offset(at)) return to
+      at = to
+    }
+    return end
   }
 }
 

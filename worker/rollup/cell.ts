@@ -2,6 +2,7 @@
  * A cell: the numbers at one start, type and path. Sums by metric name, compensated (see sum.ts); gauges where something
  * was measured; a sketch of the distinct visitors where the path is one that has them.
  */
+import { REST } from './dimension'
 import { fromNumbers, type Gauge, gaugeOf, mergeGauge, toNumbers } from './gauge'
 import { NO_NAMES, withName, zerosOf } from './namelist'
 import { Sketch } from './sketch'
@@ -9,6 +10,9 @@ import { lost } from './sum'
 import type { Precision } from './visitors'
 
 const NO_CARRIES = zerosOf(0)
+
+/** Metrics that a cell tells apart; what more there is counts in its metric `…`. Browsers may name them. */
+export const MOST_METRICS = 256
 
 /** Three lists that run side by side: most cells have one or two metrics, and are millions. */
 export interface Cell {
@@ -48,6 +52,10 @@ export function add(cell: Cell, name: string, value: number, carry = 0): void {
   const i = cell.names.indexOf(name)
   if (i >= 0) {
     addAt(cell, i, value, carry)
+    return
+  }
+  if (cell.names.length >= MOST_METRICS && name !== REST) {
+    add(cell, REST, value, carry)
     return
   }
   // Not pushed: a list that grows by pushes takes room for 16 more at once.
@@ -101,7 +109,7 @@ export function addGauge(cell: Cell, name: string, gauge: Gauge): void {
   cell.gauges ??= new Map()
   const known = cell.gauges.get(name)
   if (known) mergeGauge(known, gauge)
-  else cell.gauges.set(name, { ...gauge })
+  else if (cell.gauges.size < MOST_METRICS) cell.gauges.set(name, { ...gauge })
 }
 
 /** The sketch is copied: whose it was goes on adding to it. */

@@ -11,9 +11,17 @@ import { cellsIn, type PlacedCell, PartWriter, UNIT_MS } from './part'
 
 export { cellsIn, childrenIn, extentIn, NewerPart, type PlacedCell, seriesIn } from './part'
 
+/** What each adds to a fragment's bytes, roughly and at the most. */
+const CELL_BYTES = 16
+const NUMBER_BYTES = 12
+const GAUGE_BYTES = 72
+const VISITOR_BYTES = 8
+
 export class Fragment {
   /** How many cells it holds. */
   size = 0
+  /** Roughly what it takes when it is encoded, at the most. */
+  bytes = 0
   private readonly roots = new Map<string, Place>()
   /** Types are few and come again with every event. */
   private readonly prefixes = new Map<string, string[]>()
@@ -29,12 +37,13 @@ export class Fragment {
       this.places.length = 0
       for (const place of reach(event.dimensions, this.root(name), below, this.places)) {
         const known = this.known(place, unit)
-        if (known) addAll(known, names, values)
+        if (known) this.addAll(known, names, values)
         const cell = known ?? this.make(place, unit, cellOf(names, values))
-        if (event.gauges)
-          for (const gauge in event.gauges) measure(cell, gauge, event.gauges[gauge]!, event.at, arrived)
-        if (event.visitor !== undefined && place.precision)
+        if (event.gauges) this.measure(cell, event.gauges, { at: event.at, arrived })
+        if (event.visitor !== undefined && place.precision) {
           visit(cell, event.visitor, place.precision, event.daily === true)
+          this.bytes += VISITOR_BYTES
+        }
       }
     }
   }
@@ -86,8 +95,21 @@ export class Fragment {
     return place.others?.get(unit)
   }
 
+  private addAll(cell: Cell, names: readonly string[], values: readonly number[]): void {
+    const before = cell.names.length
+    addAll(cell, names, values)
+    this.bytes += (cell.names.length - before) * NUMBER_BYTES
+  }
+
+  private measure(cell: Cell, gauges: Numbers, { at, arrived }: { at: number; arrived: number }): void {
+    const before = cell.gauges?.size ?? 0
+    for (const name in gauges) measure(cell, name, gauges[name]!, at, arrived)
+    this.bytes += ((cell.gauges?.size ?? 0) - before) * GAUGE_BYTES
+  }
+
   private make(place: Place, unit: number, cell: Cell): Cell {
     this.size += 1
+    this.bytes += CELL_BYTES + cell.names.length * NUMBER_BYTES + (place.cell ? 0 : 3 * place.key.length)
     if (place.cell) {
       place.others ??= new Map()
       // Events come almost in order of time: the latest cell is mostly the one.

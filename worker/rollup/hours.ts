@@ -32,7 +32,7 @@ export function packHours(day: number, hours: Hours): Uint8Array {
   body.clear()
   packed.clear()
   for (const [start, cell] of [...hours].sort(([a], [b]) => a - b)) {
-    body.varint((start - day) / MINUTE)
+    body.signed((start - day) / MINUTE)
     new CodedCell(cell).write(body, names)
   }
   packed.uint8(VERSION)
@@ -47,5 +47,5 @@ export function* hoursIn(day: number, bytes: Uint8Array, sketches = true): Gener
   const version = cursor.uint8()
   if (version > VERSION) throw new NewerHours(version)
   const names = readNames(cursor)
-  while (cursor.at < bytes.length) yield [day + cursor.varint() * MINUTE, readCell(cursor, names, sketches)]
+  while (cursor.at < bytes.length) yield [day + cursor.signed() * MINUTE, readCell(cursor, names, sketches)]
 }

@@ -6,6 +6,7 @@ import type { Event } from '../../sdk/wire/event'
 import { type Env, hail, pod } from '../env'
 import type { Entry } from '../hail/log'
 import { place } from '../hail/ids'
+import { weightOf } from '../rollup/weight'
 import type { Deployment } from './deployment'
 import { NO_SITE, refusalEvents } from './refusals'
 
@@ -78,6 +79,7 @@ function entryOf({ id, ts, events, visit, elsewhere }: Delivery, now: number): E
     ...(id !== undefined && { id }),
     ...place(ts, now),
     text: JSON.stringify(events),
+    weight: events.reduce((sum, event) => sum + weightOf(event), 0),
     ...(visit && { visit }),
     ...(elsewhere?.length && { elsewhere }),
   }

@@ -6,6 +6,7 @@ import type { Env } from '../env'
 import { GeoFile } from '../ingest/geo'
 import { Keys, parseMaster } from '../ingest/keys'
 import { parseProxy, type TrustedProxy } from '../ingest/proxy'
+import { Said } from '../ingest/said'
 import { SharedKeys } from '../ingest/shared'
 import { Directory } from '../pod/directory'
 import { Salts } from '../pod/salts'
@@ -18,6 +19,7 @@ export interface Deployment {
   directory: Directory
   refusals: Refusals
   salts: Salts
+  said: Said
   proxy: TrustedProxy | undefined
   geo: GeoFile | undefined
 }
@@ -41,6 +43,7 @@ async function build(env: Env): Promise<Deployment> {
     directory: new Directory(),
     refusals: new Refusals(),
     salts: new Salts(),
+    said: new Said(),
     proxy: proxyOf(env),
     geo: await geoOf(env),
   }

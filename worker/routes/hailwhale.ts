@@ -120,6 +120,9 @@ function byDimension<Value>(series: readonly Series[], of: (each: Series) => Val
   )
 }
 
-/** HailWhale's spelling: `_`, a bare name, or a JSON list. */
-const dimensionText = (path: Path): string =>
-  path.length === 0 ? '_' : path.length === 1 ? path[0]! : JSON.stringify(path)
+/** HailWhale's spelling: `_`, a bare name, or a JSON list, as also of a name that reads like one of those. */
+function dimensionText(path: Path): string {
+  const [name, ...below] = path
+  if (name === undefined) return '_'
+  return below.length || name === '_' || name.startsWith('[') ? JSON.stringify(path) : name
+}

@@ -8,7 +8,7 @@ import { read } from '../../sdk/wire/envelope'
 import { agentRefusal } from '../ingest/agent'
 import { judge } from '../ingest/clock'
 import { crossed } from '../ingest/cross'
-import { eventsOf } from '../ingest/events'
+import { eventsOf, isChosen } from '../ingest/events'
 import { type Facts, factsOf } from '../ingest/facts'
 import { BODY_BYTES, ENVELOPES, URL_CHARACTERS } from '../ingest/limits'
 import { fits } from '../ingest/origins'
@@ -171,7 +171,10 @@ async function considerBeacon(verified: VerifiedBeacon, site: Site, reception: R
   if (!fits(site.origins, claims)) return 'origin'
   const judged = judge(plaintext.ts, now)
   if ('refusal' in judged) return judged.refusal
-  const events = eventsOf(verified, facts, judged.at).map((event) => crossed(event, site.cross))
+  const events = eventsOf(verified, facts, judged.at).map((event) => {
+    const type = isChosen(event.type) ? reception.deployment.said.type(site.site, event.type) : event.type
+    return crossed({ ...event, type }, site.cross)
+  })
   const visitor = await visitorAt(judged.at, site, reception)
   return {
     site: site.site,

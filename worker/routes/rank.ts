@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { whale } from '../env'
 import { THRESHOLD } from '../rollup/rank'
-import { type Order, ORDERS, type Ranking, type RankQuestion } from '../whale/rank'
+import { type Order, ORDERS, type Ranking, type RankQuestion, type Refused } from '../whale/rank'
 import { type App, siteFor } from './access'
 import { answered, open } from './answers'
 import { apart, flag, fraction, whole } from './parameter'
@@ -54,8 +54,8 @@ export const ranks = new Hono<App>().use('/rank', open).get('/rank', async (c) =
 
 /** RPC's types forget that a point is a pair, and which of two shapes it is. */
 export function rankedOr400(ranking: object): Ranking {
-  const { problem } = ranking as { problem?: string }
-  if (problem !== undefined) throw bad('depth', problem)
+  const { problem, field = '' } = ranking as Partial<Refused>
+  if (problem !== undefined) throw bad(field, problem)
   return ranking as Ranking
 }
 

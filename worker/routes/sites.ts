@@ -75,8 +75,10 @@ export const sites = new Hono<App>()
     const fields = fieldsOf(await c.req.json().catch(() => undefined))
     only(fields, SETTINGS)
     const next = changed(site, fields, now)
-    // What was revoked meanwhile stays so: the Pod's own word holds for what this call does not change.
-    const { revoked: _, versions: __, ...changes } = next
+    // The Pod's own word holds for what this call does not change: others may change that at the same time.
+    const changes = Object.fromEntries(
+      Object.entries(next).filter(([name, value]) => value !== site[name as keyof Site]),
+    )
     if (!(await pod(c.env).update(site.site, changes))) throw new Problem(404, `there is no site ${site.site}`, 'site')
     const { directory } = await deploymentOf(c.env)
     await directory.refresh(c.env, now)

@@ -51,7 +51,7 @@ export type Answer = Omit<Graph, 'site' | 'partial'> & {
 }
 
 /** Points in one answer, over all its series: some megabytes, where one message may have thirty-two. */
-const MOST_POINTS = 250_000
+export const MOST_POINTS = 250_000
 
 /** Thrown from deep within, and told to whoever asked. */
 export class TooMuch extends Error {}

@@ -26,7 +26,9 @@ const rowsOf = { hour: levels.day, day: levels.day, month: levels.month } satisf
 
 /** Rows to a statement: one JSON parameter each way, since the platform takes 100 bound ones at most. */
 const CHUNK = 500
-/** A parameter may have two megabytes, and hexadecimal is twice as long: rows with more than this go one by one. */
+/** A parameter may have two megabytes: rows go together up to so many characters … */
+const PARAMETER = 512 * 1024
+/** … and those with more bytes than this, twice as many characters in hexadecimal, by themselves. */
 const LARGE_BYTES = 2 * 1024
 
 export type Key = readonly [level: number, type: number, path: number, start: number]
@@ -85,14 +87,25 @@ export class CellWriter {
     for (const row of this.sql.exec<Row & Record<string, SqlStorageValue>>(select, keys)) {
       stored.set([row.level, row.type, row.path, row.start].join(), row)
     }
-    const small: string[] = []
+    let small: string[] = []
+    let characters = 0
+    const write = () => {
+      if (small.length) this.sql.exec(upsert, `[${small.join()}]`)
+      small = []
+      characters = 0
+    }
     for (const [name, { key, additions }] of this.chunk) {
       const { metrics, sketch, hours } = this.summed(key, stored.get(name), additions)
-      if ((sketch?.length ?? 0) + (hours?.length ?? 0) > LARGE_BYTES) {
+      if (metrics.length + (sketch?.length ?? 0) + (hours?.length ?? 0) > LARGE_BYTES) {
         this.sql.exec(upsertOne, ...key, metrics, sketch ?? null, hours ?? null)
-      } else small.push(`[${key.join()},${JSON.stringify(metrics)},${hexOf(sketch)},${hexOf(hours)}]`)
+        continue
+      }
+      const row = `[${key.join()},${JSON.stringify(metrics)},${hexOf(sketch)},${hexOf(hours)}]`
+      if (characters + row.length > PARAMETER) write()
+      small.push(row)
+      characters += row.length
     }
-    if (small.length) this.sql.exec(upsert, `[${small.join()}]`)
+    write()
     this.chunk.clear()
   }
 

@@ -6,6 +6,7 @@ import { close } from './close'
 import type { Life, Terms } from './life'
 import { Pending } from './pending'
 import { intend, isKnown, purge, reach, type Reset, uncount, unfinished } from './reset'
+import { askAll } from './shards'
 import type { Told } from './slice'
 import type { State } from './state'
 import { nextSweep, sweep } from './sweep'
@@ -20,7 +21,16 @@ export class Chores {
     this.life.rang()
     await this.close()
     await this.resume()
+    await this.tidy()
     await this.sweep()
+  }
+
+  /** A Hail has no alarm of its own but for what it must merge. */
+  private async tidy(): Promise<void> {
+    const { env, site } = this.life
+    const terms = await this.life.settle()
+    // One that is away is asked again with the next alarm.
+    if (terms) await askAll(terms.shards, (shard) => hail(env, site, shard).tidy())
   }
 
   /** Writes all that is pending into the cells. */
@@ -49,10 +59,11 @@ export class Chores {
   async reset(scope: Scope): Promise<void> {
     const { life } = this
     life.wake(await life.settled())
-    intend(life.sql, { id: crypto.randomUUID(), scope }, Date.now())
+    const id = crypto.randomUUID()
+    intend(life.sql, { id, scope }, Date.now())
     await life.alarmBy(Date.now() + RETRY_MS)
     await this.resume()
-    if (unfinished(life.sql).some(({ stage }) => stage !== 'counted')) {
+    if (unfinished(life.sql).some((each) => each.id === id && each.stage !== 'counted')) {
       throw new Error('an object did not answer; the reset goes on by itself')
     }
   }

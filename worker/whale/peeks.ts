@@ -64,7 +64,7 @@ export class Peeks {
       const peek = peeks.get(shard)
       return peek && peek.from === cursorOf(shard) ? [peek] : []
     })
-    return { peeks: fitting, partial: fitting.length < count }
+    return { peeks: fitting, partial: fitting.length < count || fitting.some(({ isCut }) => isCut) }
   }
 
   private shard(shard: number): Shard {

@@ -11,7 +11,7 @@ import type { Metric } from '../rollup/metric'
 import { type Ranked, rankRatios, rankTotals, ratioOf } from '../rollup/rank'
 import { seriesOf } from '../rollup/series'
 import { isUnion } from '../rollup/visitors'
-import type { Question } from './answer'
+import { MOST_POINTS, type Question } from './answer'
 import type { Cells } from './pending'
 import type { Readable, Span } from './reader'
 
@@ -51,18 +51,34 @@ export interface Ranking {
   next?: number
 }
 
-export function rank(reader: Readable, question: RankQuestion): Ranking | { problem: string } {
+/** Why it can't be had, and by which parameter. */
+export interface Refused {
+  field: string
+  problem: string
+}
+
+export function rank(reader: Readable, question: RankQuestion): Ranking | Refused {
   const scope = scopeOf(reader, question)
   const root = keyOf(question.dimension)
   const whole = sidesOf(scope, root, reader.series(question.type, root, scope.totals.span))
   const found = [...(question.self ? [whole] : []), ...below(scope, root)]
   if (found.length > MOST_RANKED)
-    return { problem: `more than ${MOST_RANKED} dimensions lie so deep below; ask for fewer levels, or further down` }
+    return {
+      field: 'depth',
+      problem: `more than ${MOST_RANKED} dimensions lie so deep below; ask for fewer levels, or further down`,
+    }
   const { metric, threshold, limit, offset } = question
   const ranked = metric.under ? rankRatios(whole, found, threshold) : rankTotals(whole.top, totals(found), threshold)
   ranked.sort(comparison(question.sort))
   const page = ranked.slice(offset, offset + limit)
   if (question.self === 'kept' && !page.some(isAt(root))) page.push(...ranked.filter(isAt(root)))
+  const points = page.length * question.series.length * scope.series.buckets.length
+  if (points > MOST_POINTS) {
+    return {
+      field: 'limit',
+      problem: `makes more than ${MOST_POINTS} points in all; ask for fewer of them (limit) or a longer interval`,
+    }
+  }
   return {
     from: scope.series.span.from,
     whole: metric.under

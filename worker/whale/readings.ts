@@ -25,8 +25,9 @@ import { spy, type SpyQuestion } from './spy'
 type Partial = { partial?: true }
 export type Answered = Answer & Pick<Graph, 'partial'>
 
-/** Some megabytes at the most. */
+/** Answers that are kept, and the points of one: together some megabytes. */
 const MOST_KEPT = 64
+const MOST_POINTS = 4_000
 /** A merge on the way makes what was seen stale; a second one in a row is rare. */
 const ROUNDS = 2
 
@@ -53,7 +54,7 @@ export class Readings {
     const name = `${moment} ${nameOf(question)}`
     const known = this.kept.get(name)
     const made = known ?? answer(reader, question)
-    if (!known && !partial.partial) this.kept.set(name, made)
+    if (!known && !partial.partial && pointsOf(made) <= MOST_POINTS) this.kept.set(name, made)
     return { ...made, to: endOf(question), ...partial }
   }
 
@@ -72,7 +73,8 @@ export class Readings {
     this.life.scans += 1
     try {
       const reader = await readRaw(archive, { ...question, spans: spansOf(question) })
-      return { ...answer(reader, question), source: 'raw', ...partial }
+      const isCut = found.some((each) => each.isCut)
+      return { ...answer(reader, question), source: 'raw', ...partial, ...(isCut && { partial: true as const }) }
     } catch (error) {
       if (!(error instanceof TooMuch)) throw error
       return { ...answer(NOTHING, question), source: 'raw', problem: error.message }
@@ -105,7 +107,8 @@ export class Readings {
     const from = isKept ? undefined : () => 0
     const { found, partial } = await this.unmerged(terms, (shard, at) => hail(env, site, shard).spy(at, question), from)
     const merged = (count: number) => (isKept && this.life.look(terms) ? recent(this.life.sql, count) : [])
-    return { events: spy(found, question, merged), ...partial }
+    const { events, isCut } = spy(found, question, merged)
+    return { events, ...partial, ...(isCut && { partial: true as const }) }
   }
 
   /** Rates, busiest keys and last values of this moment. */
@@ -149,6 +152,8 @@ export class Readings {
     return this.life.look(terms)?.cursors.get(shard) ?? 0
   }
 }
+
+const pointsOf = ({ series }: Answer): number => series.reduce((sum, { points }) => sum + points.length, 0)
 
 const momentOf = (version: number, peeks: readonly Peek[]): string =>
   `${version} ${peeks.map(({ from, to }) => `${from}-${to}`).join()}`

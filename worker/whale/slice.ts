@@ -21,7 +21,7 @@ export interface Slice {
   raw: Uint8Array[]
   /** Log that should have been folded and is gone: shown, never silently skipped. */
   gap?: [from: number, to: number]
-  /** Resets whose log lies in this slice or after it: none, unless the Whale is older than they are. */
+  /** Resets of what lies before the end of this slice or later: known already, unless the Whale is older than they are. */
   resets?: Told[]
 }
 
@@ -42,6 +42,8 @@ export interface Peek {
   events: number
   last: number
   parts: Uint8Array[]
+  /** The Hail holds more, and cannot hand it over just now. */
+  isCut?: true
 }
 
 /** What a Whale asks of a Hail; by RPC, so that no import goes up. */

@@ -24,6 +24,8 @@ export interface Spied {
   examined: number
   /** The wanted ones, newest first. */
   found: Sighting[]
+  /** There would be more, and they are too large to be told at once. */
+  isCut?: true
 }
 
 export interface Sighting {
@@ -32,21 +34,32 @@ export interface Sighting {
   event: Shown
 }
 
+/** One message carries 32 MiB at most; the last thousand events of anybody honest are a tenth of this. */
+const MOST_CHARACTERS = 8 * 1024 * 1024
+
 /** `merged` reads so many of the events merged last. */
 export function spy(
   spied: readonly Spied[],
   { wanted, count }: SpyQuestion,
   merged: (count: number) => Merged[],
-): Shown[] {
+): { events: Shown[]; isCut: boolean } {
   const waiting = spied.flatMap(({ found }) => found)
   const examined = spied.reduce((sum, each) => sum + each.examined, 0)
   const older = merged(SPIED - examined)
     .filter(({ event }) => isWanted(event.type, wanted))
     .map(sighting)
-  return [...waiting, ...older]
+  const newest = [...waiting, ...older]
     .sort((a, b) => b.arrived - a.arrived)
     .slice(0, count)
     .map(({ event }) => event)
+  const events = fitting(newest)
+  return { events, isCut: events.length < newest.length || spied.some(({ isCut }) => isCut) }
+}
+
+/** As many as fit one message. */
+function fitting(events: readonly Shown[]): Shown[] {
+  let characters = 0
+  return events.filter(({ text }) => (characters += text.length) <= MOST_CHARACTERS)
 }
 
 /** Of a merged event only its slice's arrival is known: its own time, as far as that fits, is the closest to its own. */

@@ -11,6 +11,8 @@ export const MOST_CHILDREN = 1_000
 export const EXACT_CHILDREN = 4 * MOST_CHILDREN
 /** Live paths of a site in one hour, over all types. */
 export const MOST_PATHS = 20_000
+/** Of which each type has so many for sure: what one sender names must not leave another's without. */
+export const FAIR_PATHS = 64
 /** Types with names of their own; a browser may choose them. */
 export const MOST_TYPES = 1_000
 
@@ -33,8 +35,9 @@ interface Reached {
 }
 
 export class Tree {
-  /** How many nodes it has. */
+  /** How many nodes it has, and how many each type. */
   paths = 0
+  private readonly perType = new Map<string, number>()
   readonly types = new Map<string, Node>()
   /** What was folded into a `…` last: what comes below it is in that already. */
   private folded = ''
@@ -42,8 +45,8 @@ export class Tree {
   private latest: (Reached & { key: string }) | undefined
 
   /**
-   * Adds a cell, which is the tree's from then on, and as an hour of it if it is one. They come in order of type and path, so that parents come before what
-   * is below them, and children of one parent one after the other.
+   * Adds a cell, which is the tree's from then on, and as an hour of it if it is one. They come in order of type and
+   * path, so that parents come before what is below them, and children of one parent one after the other.
    */
   add(type: string, path: string, cell: Cell, hour?: number): void {
     const kept = this.types.has(type) || this.types.size < MOST_TYPES ? type : REST
@@ -51,7 +54,7 @@ export class Tree {
     if (this.folded && key.startsWith(this.folded)) return
     this.folded = ''
     const { node, isThere } = this.reach(kept, path)
-    mergeInto(isThere ? node : this.rest(node), cell, hour)
+    mergeInto(isThere ? node : this.rest(kept, node), cell, hour)
     if (!isThere) this.folded = key + SEPARATOR
   }
 
@@ -69,13 +72,13 @@ export class Tree {
   /** Leaves each parent its greatest children. */
   cut(most = MOST_CHILDREN): void {
     this.latest = undefined
-    for (const root of this.types.values()) this.cutBelow(root, most)
+    for (const [type, root] of this.types) this.cutBelow(type, root, most)
   }
 
-  private cutBelow(node: Node, most: number): void {
+  private cutBelow(type: string, node: Node, most: number): void {
     if (!node.below) return
-    if (node.below.size > most + 1) this.fold(node, most)
-    for (const child of node.below.values()) this.cutBelow(child, most)
+    if (node.below.size > most + 1) this.fold(type, node, most)
+    for (const child of node.below.values()) this.cutBelow(type, child, most)
   }
 
   /** The node of a path; or, where there is no room for it, the nearest above it. */
@@ -85,7 +88,7 @@ export class Tree {
     const above = this.parent(type, end < 0 ? '' : path.slice(0, end))
     if (!above.isThere) return above
     const name = path.slice(end + 1)
-    const node = above.node.below?.get(name) ?? this.made(above.node, name)
+    const node = above.node.below?.get(name) ?? this.made(type, above.node, name)
     return node ? { node, isThere: true } : { node: above.node, isThere: false }
   }
 
@@ -101,46 +104,51 @@ export class Tree {
     if (known) return known
     const root = new Node()
     this.types.set(type, root)
-    this.paths += 1
+    this.grow(type, 1)
     return root
   }
 
   /** A new child, if there is room for one, or room can be made. */
-  private made(parent: Node, name: string): Node | undefined {
+  private made(type: string, parent: Node, name: string): Node | undefined {
     if (name !== REST) {
-      if (parent.below && parent.below.size >= EXACT_CHILDREN) this.fold(parent, MOST_CHILDREN)
-      if (this.paths >= MOST_PATHS) return undefined
+      if (parent.below && parent.below.size >= EXACT_CHILDREN) this.fold(type, parent, MOST_CHILDREN)
+      if (this.paths >= MOST_PATHS && this.perType.get(type)! >= FAIR_PATHS) return undefined
     }
     const node = new Node()
     parent.below ??= new Map()
     parent.below.set(name, node)
-    this.paths += 1
+    this.grow(type, 1)
     return node
   }
 
-  private rest(parent: Node): Node {
-    return parent.below?.get(REST) ?? this.made(parent, REST)!
+  private rest(type: string, parent: Node): Node {
+    return parent.below?.get(REST) ?? this.made(type, parent, REST)!
+  }
+
+  private grow(type: string, nodes: number): void {
+    this.paths += nodes
+    this.perType.set(type, (this.perType.get(type) ?? 0) + nodes)
   }
 
   /** Counts all but the greatest children of a parent in its `…`. */
-  private fold(parent: Node, most: number): void {
+  private fold(type: string, parent: Node, most: number): void {
     const children = [...parent.below!].flatMap(([name, child]) =>
       name === REST ? [] : [{ name, child, weight: weightOf(child) }],
     )
     if (children.length <= most) return
     children.sort((a, b) => b.weight - a.weight || (a.name < b.name ? -1 : 1))
-    const rest = this.rest(parent)
+    const rest = this.rest(type, parent)
     for (const { name, child } of children.slice(most)) {
       for (const top of tops(child)) mergeNode(rest, top)
       parent.below!.delete(name)
-      this.paths -= sizeOf(child)
+      this.grow(type, -sizeOf(child))
     }
   }
 }
 
-/** What a child is ranked by where not all can stay: its hits, or, where it has none, whatever it counts. */
+/** What a child is ranked by where not all can stay: its hits, taken away or added, or, where it has none, whatever it counts. */
 export function weight(cell: Cell | undefined): number {
-  const hits = value(cell, 'hits')
+  const hits = Math.abs(value(cell, 'hits'))
   if (hits || !cell) return hits
   return cell.names.reduce((most, name) => Math.max(most, Math.abs(value(cell, name))), 0)
 }

@@ -12,12 +12,15 @@ import type { Entry } from './log'
 const MOST_A_SECOND = 200
 /** One call is on its way at a time; meanwhile so many wait. */
 const MOST_WAITING = 400
+/** One message carries 32 MiB at most, and a character may take two bytes of it. */
+const MOST_CHARACTERS = 4 * 1024 * 1024
 
 export class Teller {
   private isHeard: boolean | undefined
   /** How often the Whale said so: its word is newer than an answer that was on its way. */
   private words = 0
   private waiting: News = { events: [], dropped: 0 }
+  private characters = 0
   private isSending = false
   private second = 0
   private told = 0
@@ -44,10 +47,16 @@ export class Teller {
       this.told = 0
     }
     for (const event of events) {
-      if (this.told >= MOST_A_SECOND || this.waiting.events.length >= MOST_WAITING) this.waiting.dropped += 1
+      const told = shown(event)
+      const isTooMuch =
+        this.told >= MOST_A_SECOND ||
+        this.waiting.events.length >= MOST_WAITING ||
+        this.characters + told.text.length > MOST_CHARACTERS
+      if (isTooMuch) this.waiting.dropped += 1
       else {
         this.told += 1
-        this.waiting.events.push(shown(event))
+        this.characters += told.text.length
+        this.waiting.events.push(told)
       }
     }
   }
@@ -58,15 +67,20 @@ export class Teller {
       if (this.isHeard === undefined) await this.learn(() => this.whale().tailed())
       while (this.isHeard && (this.waiting.events.length || this.waiting.dropped)) {
         const news = this.waiting
-        this.waiting = { events: [], dropped: 0 }
+        this.clear()
         await this.learn(() => this.whale().tell(news))
       }
     } catch {
-      // A Whale that is away has lost its sockets too; the next one to open says so.
-      this.isHeard = false
+      // Whether anybody still listens is asked with the next commit.
+      this.isHeard = undefined
     }
-    this.waiting = { events: [], dropped: 0 }
+    this.clear()
     this.isSending = false
+  }
+
+  private clear(): void {
+    this.waiting = { events: [], dropped: 0 }
+    this.characters = 0
   }
 
   private async learn(ask: () => Promise<boolean>): Promise<void> {

@@ -6,7 +6,7 @@ import { type Event, FLAG, type Numbers, type Saying } from '../../sdk/wire/even
 import { type Place, placeOf, withoutQuery } from './place'
 import { type Entries, ofPlace, ofAgent, ofArrival, ofGeo, ofLanguage, ofPage } from './dimensions'
 import type { Facts } from './facts'
-import { BROWSER_METRICS, BROWSER_TYPE_WORDS, PATHS } from './limits'
+import { BROWSER_HITS, BROWSER_METRICS, BROWSER_TYPE_WORDS, PATHS } from './limits'
 import { clamp, withHits } from './metrics'
 import { cleanType } from './name'
 import { clip, merge, sizeOf, tree } from './tree'
@@ -125,11 +125,14 @@ function ofClick(type: string, name: string, url: string, metrics: Numbers, { at
 function ofCustom([, chosen, metrics = {}, type = '_']: Said<'c'>, { at, all }: Scope): Event[] {
   const derived = tree(all)
   const dimensions = merge(derived, clip(chosen, PATHS - 1 - sizeOf(derived)))
-  return [{ at, type: customType(type), dimensions, metrics: withHits(fewer(metrics)) }]
+  return [{ at, type: customType(type), dimensions, metrics: claimed(metrics) }]
 }
 
 /** Types × paths × metrics is what one saying costs, and a browser's word is anyone's. */
-const fewer = (metrics: Numbers): Numbers => Object.fromEntries(Object.entries(metrics).slice(0, BROWSER_METRICS))
+function claimed(metrics: Numbers): Numbers {
+  const numbers = withHits(Object.fromEntries(Object.entries(metrics).slice(0, BROWSER_METRICS)))
+  return { ...numbers, hits: clamp(numbers.hits!, 0, BROWSER_HITS) }
+}
 
 function customType(type: string): string {
   const clean = cleanType(type).split('.').slice(0, BROWSER_TYPE_WORDS).join('.')

@@ -13,6 +13,8 @@ export const LARGEST = Number.MAX_SAFE_INTEGER
 /** What a browser may choose for itself: anyone can speak as one, and a slice of such events must fit one message. */
 export const BROWSER_METRICS = 8
 export const BROWSER_TYPE_WORDS = 3
+/** What it may claim as hits of one `count()`: they rank which names stay. */
+export const BROWSER_HITS = 1_000
 /** Words of a dotted type; every prefix is counted. */
 export const TYPE_WORDS = 8
 /** Envelopes in one POST: what a queue of a day on a train holds. */

@@ -44,6 +44,12 @@ export interface Grant {
   about: { url: string; name?: string }
 }
 
+/** What is added to a site's histories: others may add to them at the same time. */
+export interface History {
+  zone?: Site['zones'][number]
+  shards?: Site['shards'][number]
+}
+
 export interface Changes {
   version: number
   /** Sites changed since the version asked for; `settings` is absent where the site was deleted. */
@@ -78,11 +84,18 @@ export class Pod extends DurableObject<Env> {
     return !known
   }
 
-  /** Changes what is named and keeps the rest as it is here; false where the site is gone. */
-  update(site: number, changes: Partial<Site>): boolean {
+  /** Changes what is named, keeps the rest as it is here and adds to its histories; undefined where the site is gone. */
+  update(site: number, changes: Partial<Site>, history: History): Site | undefined {
     const settings = this.settings(site)
-    if (settings) this.put(site, { ...settings, ...changes })
-    return settings !== undefined
+    if (!settings) return undefined
+    const next: Site = {
+      ...settings,
+      ...changes,
+      zones: [...settings.zones, ...(history.zone ? [history.zone] : [])],
+      shards: [...settings.shards, ...(history.shards ? [history.shards] : [])],
+    }
+    this.put(site, next)
+    return next
   }
 
   /** Takes a site off the list, then empties its objects; what an object refuses now, the alarm tries again. */

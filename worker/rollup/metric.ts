@@ -113,3 +113,12 @@ const MODE: Record<Mode, (values: readonly number[]) => number[]> = {
     return values.map((each) => (last = each || last))
   },
 }
+
+/** Whether the total is the same from one bucket as from many. */
+export const isSum = ({ over, under, mode }: Metric): boolean =>
+  mode !== 'carried' && isSumOf(over) && (under === undefined || isSumOf(under))
+
+function isSumOf(term: Term): boolean {
+  if (term.kind === 'sum') return term.plus.every(isSumOf) && term.minus.every(isSumOf)
+  return term.kind === 'number' || (term.kind === 'read' && term.as === 'plain')
+}

@@ -74,18 +74,23 @@ export const sites = new Hono<App>()
     const { site } = await siteFor(c, c.req.param('site'), 'admin', now)
     const fields = fieldsOf(await c.req.json().catch(() => undefined))
     only(fields, SETTINGS)
-    const next = changed(site, fields, now)
+    const { zones, shards, ...next } = changed(site, fields, now)
     // The Pod's own word holds for what this call does not change: others may change that at the same time.
     const changes = Object.fromEntries(
       Object.entries(next).filter(([name, value]) => value !== site[name as keyof Site]),
     )
-    if (!(await pod(c.env).update(site.site, changes))) throw new Problem(404, `there is no site ${site.site}`, 'site')
+    const history = {
+      ...(zones !== site.zones && { zone: zones.at(-1)! }),
+      ...(shards !== site.shards && { shards: shards.at(-1)! }),
+    }
+    const known = await pod(c.env).update(site.site, changes, history)
+    if (!known) throw new Problem(404, `there is no site ${site.site}`, 'site')
     const { directory } = await deploymentOf(c.env)
     await directory.refresh(c.env, now)
-    if (next.zones !== site.zones || next.shards !== site.shards || next.keep !== site.keep) {
+    if (zones !== site.zones || shards !== site.shards || next.keep !== site.keep) {
       await whale(c.env, site.site).resettle()
     }
-    return c.json(await shown(c, next, now))
+    return c.json(await shown(c, known, now))
   })
   .delete('/:site', async (c) => {
     const now = Date.now()

@@ -9,8 +9,8 @@ import type { Comparison, Graph, Interval, Series } from '../../sdk/wire/query'
 import { type Overlay, overlayOf } from '../rollup/compare'
 import { keyOf, pathOf, REST } from '../rollup/dimension'
 import { readsSketches } from '../rollup/distinct'
-import { next, starts, type Zones } from '../rollup/interval'
-import type { Metric } from '../rollup/metric'
+import { next, rules, starts, type Zones } from '../rollup/interval'
+import { isSum, type Metric } from '../rollup/metric'
 import { type Parts, seriesOf, totalOf } from '../rollup/series'
 import { isUnion } from '../rollup/visitors'
 import type { Filter } from '../rollup/where'
@@ -52,6 +52,9 @@ export type Answer = Omit<Graph, 'site' | 'partial'> & {
 
 /** Points in one answer, over all its series: some megabytes, where one message may have thirty-two. */
 export const MOST_POINTS = 250_000
+
+/** So few are read with all children at once. */
+const MANY_BUCKETS = 48
 
 /** Thrown from deep within, and told to whoever asked. */
 export class TooMuch extends Error {}
@@ -182,15 +185,17 @@ class Asker {
     if (depth <= 0) return []
     const { limit, threshold, rest } = this.question
     const { span, earlier: frame } = this.frame
-    const children = this.children(parent, span)
-    const before = frame ? this.children(parent, frame.span) : new Map<string, Cells>()
     const restKey = keyOf([...pathOf(parent), REST])
+    // Of very many children a few are shown: which, is known by their sums, and their buckets need not be read.
+    const names = rest || threshold !== undefined ? undefined : this.greatest(parent, restKey)
+    const children = this.children(parent, span, names)
+    const before = frame ? this.children(parent, frame.span, names) : new Map<string, Cells>()
     const least = threshold === undefined ? 0 : threshold * Math.abs(this.score(parent, parentCells))
     const shown = this.ranked(children, before, restKey)
       .filter(({ score }) => Math.abs(score) >= least)
       .slice(0, limit)
-    const names = new Set(shown.map(({ key }) => key))
-    const isRest = (key: string) => key === restKey || (!names.has(key) && (rest || threshold !== undefined))
+    const kept = new Set(shown.map(({ key }) => key))
+    const isRest = (key: string) => key === restKey || (!kept.has(key) && (rest || threshold !== undefined))
     const restOf = (all: ReadonlyMap<string, Cells>) =>
       sum([...all].flatMap(([key, cells]) => (isRest(key) ? [cells] : [])))
     const left: Found = { cells: restOf(children), earlier: restOf(before) }
@@ -215,9 +220,29 @@ class Asker {
     return totalOf({ ...this.common, dimension: pathOf(key), metric: this.question.sort.metric, cells })
   }
 
+  /** The children to show and what was counted as `…`, known by sums alone; undefined where sums do not say which they are. */
+  private greatest(parent: string, restKey: string): string[] | undefined {
+    const { type, interval, sort, limit, level = rules[interval].from } = this.question
+    const { span, buckets } = this.frame
+    if (level === 'fragment' || span.sketches || buckets.length < MANY_BUCKETS || !isSum(sort.metric)) return undefined
+    const whole: Span = { ...span, interval: 'all', level }
+    const common = { starts: [0], end: span.to, zones: span.zones, interval: 'all' as const, metric: sort.metric }
+    const sums = [...this.reader.children(type, parent, whole)].map(([key, cells]) => ({
+      key,
+      score: totalOf({ ...common, dimension: pathOf(key), cells }),
+    }))
+    const sign = sort.descending ? -1 : 1
+    const shown = sums
+      .filter(({ key }) => key !== restKey)
+      .sort((a, b) => sign * (a.score - b.score) || (a.key < b.key ? -1 : 1))
+      .slice(0, limit)
+    return [...shown.map(({ key }) => key), restKey]
+  }
+
   /** Asked one by one, a dimension's bare name has the visitors of its values. */
-  private children(parent: string, span: Span): Map<string, Cells> {
+  private children(parent: string, span: Span, names?: readonly string[]): Map<string, Cells> {
     const { type } = this.question
+    if (names) return new Map(names.map((key) => [key, this.reader.series(type, key, span)]))
     const children = this.reader.children(type, parent, span)
     if (!span.sketches) return children
     return new Map(

@@ -7,7 +7,7 @@ import type { Series } from '../../sdk/wire/query'
 import { keyOf, pathOf } from '../rollup/dimension'
 import { readsSketches } from '../rollup/distinct'
 import { next, rules, starts } from '../rollup/interval'
-import type { Metric } from '../rollup/metric'
+import { isSum, type Metric } from '../rollup/metric'
 import { type Ranked, rankRatios, rankTotals, ratioOf } from '../rollup/rank'
 import { seriesOf } from '../rollup/series'
 import { isUnion } from '../rollup/visitors'
@@ -127,15 +127,6 @@ function scopeOf(reader: Readable, question: RankQuestion): Scope {
         ? { span: { ...range, interval: 'all', level }, buckets: [0] }
         : { span: spanOf([metric]), buckets },
   }
-}
-
-/** Whether the total is the same from one bucket as from many. */
-const isSum = ({ over, under, mode }: Metric): boolean =>
-  mode !== 'carried' && isSumOf(over) && (under === undefined || isSumOf(under))
-
-function isSumOf(term: Metric['over']): boolean {
-  if (term.kind === 'sum') return term.plus.every(isSumOf) && term.minus.every(isSumOf)
-  return term.kind === 'number' || (term.kind === 'read' && term.as === 'plain')
 }
 
 /** The numbers of one dimension: numerator and denominator of a ratio, or a total as the first of them. */

@@ -103,19 +103,27 @@ export class Reader implements Readable {
     return { level, type, from: span.from, to: span.to, sketches: span.sketches === true }
   }
 
-  /** The same, by whole months where days are asked for as one sum: a thousand children have so many fewer rows. */
+  /** The same, by whole days and months where all is asked for as one sum: a thousand children have so many fewer rows. */
   private stretches(typeName: string, span: Span): Stretch[] {
     const stretch = this.stretch(typeName, span)
     if (!stretch) return []
+    if (span.interval !== 'all' || stretch.level === 'month') return [stretch]
+    return stretch.level === 'hour'
+      ? this.coarser(stretch, 'day').flatMap((each) => (each.level === 'day' ? this.coarser(each, 'month') : [each]))
+      : this.coarser(stretch, 'month')
+  }
+
+  /** What a coarser level has whole, read from there, and what lies before and after it. */
+  private coarser(stretch: Stretch, level: 'day' | 'month'): Stretch[] {
     const { zones } = this.sources
-    if (span.interval !== 'all' || stretch.level !== 'day') return [stretch]
-    const [first, last] = [next('month', span.from - 1, zones), floor('month', span.to, zones)]
+    const [first, last] = [next(level, stretch.from - 1, zones), floor(level, stretch.to, zones)]
     if (last <= first) return [stretch]
-    return [
+    const parts: Stretch[] = [
       { ...stretch, to: first },
-      { ...stretch, level: 'month' as const, from: first, to: last },
+      { ...stretch, level, from: first, to: last },
       { ...stretch, from: last },
-    ].filter(({ from, to }) => from < to)
+    ]
+    return parts.filter(({ from, to }) => from < to)
   }
 
   /** Fragments to look into: the peeks, and for what is finer than an hour those that came within the last day. */

@@ -159,7 +159,7 @@ test('lets go within a day where a site’s settings become shorter, though it s
   await sleepUntil(made, NOON + 5 * DAY)
   expect([await rows(made.whale(), 'event'), (await kept(made)).hours.length]).toEqual([1, 1])
   expect(await alarmOf(made)).toBeGreaterThan(NOON + 29 * DAY)
-  await pod(env).update(made.site.site, { keep: { raw: 0, hours: 2, days: 800 } })
+  await pod(env).update(made.site.site, { keep: { raw: 0, hours: 2, days: 800 } }, {})
   await made.whale().resettle()
   expect(await alarmOf(made)).toBeLessThanOrEqual(NOON + 6 * DAY)
   await sleepUntil(made, NOON + 6 * DAY)

@@ -64,9 +64,13 @@ function tablesOf({ server, rows, month, waking, speed, sketch }: Partial<Last>)
   const details = [rows && rowsTable(rows.rows), month && monthTable(month.month)].filter(Boolean)
   return {
     ...(server && { bench: serverTable(server.rows) }),
-    ...(figures.length && { engine: [figureTable(figures), ...details].join('\n\n') }),
+    ...(figures.length && { engine: [figureTable(figures), ...folded(details)].join('\n\n') }),
   }
 }
+
+/** For whoever wants to know where it goes. */
+const folded = (details: readonly unknown[]) =>
+  details.length ? ['<details><summary>Where rows and bytes go</summary>', ...details, '</details>'] : []
 
 function intoReadme(tables: Record<string, string>): void {
   const path = join(import.meta.dirname, '../../README.md')

@@ -4,7 +4,7 @@
  */
 import type { Event } from '../../sdk/wire/event'
 import { batches } from './batch'
-import { FULL, Rate, windowAt } from './commit'
+import { FULL, Rate, windowAt } from './window'
 import { knownElsewhere, type Named } from './elsewhere'
 import type { Life } from './life'
 import type { Entry } from './log'

@@ -1,6 +1,7 @@
 /**
  * Closing: when a day is over, or much is pending, all that is goes into the cells it belongs to, in one transaction
- * that also says which fragments are in. A row is a path's day with its hours inside, so the fewer closes, the fewer rows. There is no other way into cells, so nothing is added twice.
+ * that also says which fragments are in. There is no other way into cells, so nothing is added twice. A row is a path's
+ * day with its hours inside, so the fewer closes, the fewer rows.
  */
 import { copyOf } from '../rollup/cell'
 import type { Zones } from '../rollup/interval'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FULL, Rate, windowAt } from '../../../worker/hail/commit'
+import { FULL, Rate, windowAt } from '../../../worker/hail/window'
 import { has, ID_BYTES, withIds } from '../../../worker/hail/idset'
 
 /** Ids spread over all byte values, the same on every run. */

@@ -11,6 +11,7 @@ export function metricOf(text: string): Metric {
 }
 
 interface Asked {
+  type?: string
   metric?: string
   dimension?: string[]
   depth?: number
@@ -22,11 +23,19 @@ interface Asked {
 export async function asked(
   stub: ReturnType<typeof whale>,
   { zones }: Site,
-  { metric: text = 'hits', dimension = [], depth = 0, interval = 'all', from = 0, to = Date.now() + 1 }: Asked = {},
+  {
+    type = 'pageview',
+    metric: text = 'hits',
+    dimension = [],
+    depth = 0,
+    interval = 'all',
+    from = 0,
+    to = Date.now() + 1,
+  }: Asked = {},
 ): Promise<Series[]> {
   const metric = metricOf(text)
   const answer = await stub.answer({
-    type: 'pageview',
+    type,
     dimension,
     metrics: [metric],
     interval,

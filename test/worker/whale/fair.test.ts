@@ -4,28 +4,14 @@ import { place } from '../../../worker/hail/ids'
 import { eventsOf } from '../../../worker/ingest/events'
 import { Said } from '../../../worker/ingest/said'
 import { madeSite } from '../objects'
-import { metricOf } from './asked'
+import { asked } from './asked'
 
 const entry = (event: object) => ({ ...place(undefined, Date.now()), text: JSON.stringify([event]) })
 
 type Made = Awaited<ReturnType<typeof madeSite>>
 async function totalOf({ whale, site }: Made, type: string, dimension: string[] = []): Promise<number> {
-  const metric = metricOf('hits')
-  const answer = await whale().answer({
-    type,
-    dimension,
-    metrics: [metric],
-    interval: 'all',
-    from: 0,
-    to: Date.now() + 1,
-    now: Date.now(),
-    timezone: 'UTC',
-    zones: site.zones,
-    depth: 0,
-    sort: { metric, descending: true },
-    limit: 10,
-  })
-  return answer.series[0]?.total ?? 0
+  const [series] = await asked(whale(), site, { type, dimension })
+  return series?.total ?? 0
 }
 
 /** A browser's `count()`, as the worker makes events of it. */

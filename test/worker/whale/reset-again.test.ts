@@ -3,30 +3,16 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { expect, test } from 'vitest'
 import { place } from '../../../worker/hail/ids'
 import { madeSite, query, view } from '../objects'
-import { metricOf } from './asked'
+import { asked } from './asked'
 
 const entry = (type: string) => ({
   ...place(undefined, Date.now()),
   text: JSON.stringify([{ at: Date.now(), type, dimensions: {}, metrics: { hits: 1 } }]),
 })
 type Made = Awaited<ReturnType<typeof madeSite>>
-async function totalOf({ whale, site }: Made, type: string): Promise<number> {
-  const metric = metricOf('hits')
-  const answer = await whale().answer({
-    type,
-    dimension: [],
-    metrics: [metric],
-    interval: 'all',
-    from: 0,
-    to: Date.now() + 1,
-    now: Date.now(),
-    timezone: 'UTC',
-    zones: site.zones,
-    depth: 0,
-    sort: { metric, descending: true },
-    limit: 10,
-  })
-  return answer.series[0]?.total ?? 0
+async function totalOf({ whale, site }: Made, type: string, dimension: string[] = []): Promise<number> {
+  const [series] = await asked(whale(), site, { type, dimension })
+  return series?.total ?? 0
 }
 
 test('a reset that is done says so, while another one has only begun', async () => {

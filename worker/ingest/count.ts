@@ -10,7 +10,8 @@ import { SKEW } from './clock'
 import { type Entries, ofAgent, ofArrival, ofGeo, ofPage } from './dimensions'
 import { type GeoFile, geoOf } from './geo'
 import { idOf } from './id'
-import { COUNTS, ID_CHARACTERS, METRICS, PATHS } from './limits'
+import { boundsProblem, isLong } from './bounds'
+import { COUNTS, ID_CHARACTERS, METRICS, NAME_BYTES, PATHS, TYPE_WORDS } from './limits'
 import { gaugesOf, withHits } from './metrics'
 import { cleanType } from './name'
 import { clip, merge, sizeOf, tree } from './tree'
@@ -111,6 +112,8 @@ async function parseCount(given: unknown, context: CountContext): Promise<CountI
   const count = parsed.output
   const at = timeOf(count.at, context.now)
   if (typeof at === 'string') return { field: 'at', message: at }
+  const beyond = beyondBounds(count)
+  if (beyond) return beyond
   return {
     ...(count.id !== undefined && { id: await idOf('count', count.id) }),
     ...(count.visitor !== undefined && { visitor: count.visitor }),
@@ -123,6 +126,19 @@ async function parseCount(given: unknown, context: CountContext): Promise<CountI
       ...(count.gauges && { gauges: gaugesOf(count.gauges) }),
     },
   }
+}
+
+/** What is too deep, too long or too many. JSON holds nothing but what a tree of dimensions can be. */
+function beyondBounds({ type, dimensions, metrics, gauges }: Count): Problem | undefined {
+  const words = Array.isArray(type) ? type : (type ?? '').split('.')
+  if (words.length > TYPE_WORDS) return { field: 'type', message: `has more than ${TYPE_WORDS} words` }
+  const problem = boundsProblem((dimensions ?? null) as Dimensions)
+  if (problem) return { field: 'dimensions', message: problem }
+  for (const [field, names] of Object.entries({ metrics, gauges })) {
+    const long = (Array.isArray(names) ? names : Object.keys(names ?? {})).find(isLong)
+    if (long) return { field, message: `has a name longer than ${NAME_BYTES} bytes` }
+  }
+  return undefined
 }
 
 /** The time, or what is wrong with it. */

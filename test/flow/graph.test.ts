@@ -109,3 +109,24 @@ test('names what cannot be answered, and the limit', async () => {
     })
   }
 })
+
+test('takes a site by its name, draws what it is compared with, and knows seconds from milliseconds', async () => {
+  const server = await startServer()
+  const { site, keys } = await makeSite(server, { name: 'pottery' })
+  const day = 86_400_000
+  const events = [0, 1, 7, 8, 8].map((back) => ({ type: 'x', at: Date.now() - back * day }))
+  await call(server, 'POST', '/count', events, keys.write)
+  const query = `type=x&period=day:3d&compare=week`
+  const named = await call<Graph>(server, 'GET', `/graph?site=pottery&${query}`)
+  const numbered = await call<Graph>(server, 'GET', `/graph?site=${site}&${query}`)
+  expect(named.body.series).toEqual(numbered.body.series)
+  expect(named.body.series[0]).toMatchObject({ total: 2, compare: { total: 3 } })
+  const svg = await fetch(`${server.origin}/graph.svg?site=pottery&${query}`, {
+    headers: { Authorization: `Bearer ${keys.read}` },
+  })
+  expect(await svg.text()).toContain('hits before')
+  const seconds = await call<{ detail: string }>(server, 'GET', `/graph?site=${site}&type=x&from=1761000000`)
+  expect([seconds.status, seconds.body.detail]).toEqual([400, expect.stringContaining('looks like seconds')])
+  expect((await call(server, 'GET', `/graph?site=other&type=x`, undefined, keys.read)).status).toBe(403)
+  expect((await call(server, 'GET', `/graph?site=other&type=x`)).status).toBe(404)
+})

@@ -87,7 +87,7 @@ test.each([
   ['POST', '/api/sites', { name: 'x', colour: 'red' }, 400, 'colour'],
   ['GET', '/graph', undefined, 400, 'site'],
   ['GET', '/graph?site=5', undefined, 404, 'site'],
-  ['GET', '/graph?site=five', undefined, 400, 'site'],
+  ['GET', '/graph?site=five', undefined, 404, 'site'],
   ['GET', '/graph?site=SITE&interval=fortnight', undefined, 400, 'interval'],
   ['GET', '/graph?site=SITE&period=always', undefined, 400, 'period'],
   ['GET', '/graph?site=SITE&metric=a/b/c', undefined, 400, 'metric'],

@@ -60,3 +60,13 @@ test('a share with sixteen metrics cannot end the server', async () => {
   const status = await asked
   expect([status, health]).toEqual([400, 200])
 })
+
+test('opens by the URL that it was answered with', async () => {
+  const server = await startServer()
+  const { site, keys } = await makeSite(server)
+  await call(server, 'POST', '/count', { type: 'x', dimensions: { page: '/a' }, gauges: { ms: 7 } }, keys.write)
+  for (const scope of [{ type: 'x' }, { type: 'x', dimension: ['page'], metrics: ['max(ms)', 'hits'] }]) {
+    const { body } = await call<{ url: string }>(server, 'POST', `/api/sites/${site}/shares`, scope)
+    expect((await fetch(body.url)).status).toBe(200)
+  }
+})

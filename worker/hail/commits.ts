@@ -115,6 +115,7 @@ export class Commits {
 /** Tells a session that begins with an entry's first event; the sender's own word stands. */
 function withSession(entry: Entry): Entry {
   const [first, ...others] = JSON.parse(entry.text) as [Event, ...Event[]] // One event at least carries the visitor.
-  const told = { ...first, metrics: { sessions: 1, ...first.metrics } }
+  if (first.metrics.sessions !== undefined) return entry
+  const told = { ...first, metrics: { ...first.metrics, sessions: 1, sessions_by_time: 1 } }
   return { ...entry, text: JSON.stringify([told, ...others]) }
 }

@@ -19,8 +19,8 @@ export interface Cell {
   /** Shared by cells that have the same ones: never changed in place. */
   names: readonly string[]
   sums: number[]
-  /** All zeros are shared: changed in a copy. */
-  carries: readonly number[]
+  /** While all are zero they are shared, and changed in a copy. */
+  carries: number[]
   gauges: Map<string, Gauge> | undefined
   visitors: Sketch | undefined
 }
@@ -58,17 +58,38 @@ export function add(cell: Cell, name: string, value: number, carry = 0): void {
     add(cell, REST, value, carry)
     return
   }
-  // Not pushed: a list that grows by pushes takes room for 16 more at once.
-  cell.names = withName(cell.names, name)
-  cell.sums = [...cell.sums, value]
-  cell.carries =
-    carry === 0 && cell.carries === zerosOf(cell.carries.length) ? zerosOf(cell.names.length) : [...cell.carries, carry]
+  append(cell, [name], [value])
+  if (carry !== 0) addCarry(cell, cell.names.length - 1, carry)
 }
 
 /** Adds numbers that run beside a list of names. */
 export function addAll(cell: Cell, names: readonly string[], values: readonly number[]): void {
-  if (cell.names === names) for (let i = 0; i < names.length; i++) addAt(cell, i, values[i]!, 0)
-  else for (let i = 0; i < names.length; i++) add(cell, names[i]!, values[i]!)
+  if (cell.names === names) {
+    for (let i = 0; i < names.length; i++) addAt(cell, i, values[i]!, 0)
+    return
+  }
+  const isRoom = cell.names.length + names.length <= MOST_METRICS
+  const missing: number[] = []
+  for (let i = 0; i < names.length; i++) {
+    const at = cell.names.indexOf(names[i]!)
+    if (at >= 0) addAt(cell, at, values[i]!, 0)
+    else if (isRoom) missing.push(i)
+    else add(cell, names[i]!, values[i]!)
+  }
+  if (!missing.length) return
+  append(
+    cell,
+    missing.map((i) => names[i]!),
+    missing.map((i) => values[i]!),
+  )
+}
+
+/** Adds numbers of names that the cell has not. Not pushed: a list that grows by pushes takes room for 16 more at once. */
+function append(cell: Cell, names: readonly string[], values: readonly number[]): void {
+  const areZeros = cell.carries === zerosOf(cell.carries.length)
+  for (const name of names) cell.names = withName(cell.names, name)
+  cell.sums = [...cell.sums, ...values]
+  cell.carries = areZeros ? zerosOf(cell.names.length) : [...cell.carries, ...values.map(() => 0)]
 }
 
 function addAt(cell: Cell, i: number, value: number, carry: number): void {
@@ -77,9 +98,12 @@ function addAt(cell: Cell, i: number, value: number, carry: number): void {
   cell.sums[i] = total
   const less = lost(sum, value, total)
   if (less === 0 && carry === 0) return
-  const carries = [...cell.carries]
-  carries[i]! += less + carry
-  cell.carries = carries
+  addCarry(cell, i, less + carry)
+}
+
+function addCarry(cell: Cell, i: number, carry: number): void {
+  if (cell.carries === zerosOf(cell.carries.length)) cell.carries = cell.carries.slice()
+  cell.carries[i]! += carry
 }
 
 /** Adds a measured value; times in unix milliseconds. */
@@ -99,7 +123,7 @@ export function merge(into: Cell, from: Cell): void {
   } else if (!into.names.length) {
     into.names = from.names
     into.sums = from.sums.slice()
-    into.carries = from.carries
+    into.carries = from.carries === zerosOf(from.carries.length) ? from.carries : from.carries.slice()
   } else for (let i = 0; i < from.names.length; i++) add(into, from.names[i]!, from.sums[i]!, from.carries[i]!)
   if (from.gauges) for (const [name, gauge] of from.gauges) addGauge(into, name, gauge)
   if (from.visitors) addVisitors(into, from.visitors)

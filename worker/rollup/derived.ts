@@ -12,7 +12,12 @@ export interface Derived {
 }
 
 export const derived: Record<string, Derived> = {
-  bounce_rate: { plus: ['sessions'], minus: ['engaged'], per: { plus: ['sessions'] } },
+  // Of sessions that are told by time alone nobody knows whether they were engaged.
+  bounce_rate: {
+    plus: ['sessions'],
+    minus: ['engaged', 'sessions_by_time'],
+    per: { plus: ['sessions'], minus: ['sessions_by_time'] },
+  },
   pages_per_session: { plus: ['hits'], per: { plus: ['sessions'] } },
   seconds_per_session: { plus: ['seconds'], per: { plus: ['sessions'] } },
 }

@@ -53,7 +53,7 @@ function forget(): void {
   count = 0
 }
 
-const zeros: (readonly number[])[] = [[]]
+const zeros: number[][] = [[]]
 
-/** As many zeros, shared by all who only read them. */
-export const zerosOf = (length: number): readonly number[] => (zeros[length] ??= new Array<number>(length).fill(0))
+/** As many zeros, the same list each time: whoever changes one copies them first. */
+export const zerosOf = (length: number): number[] => (zeros[length] ??= new Array<number>(length).fill(0))

@@ -46,16 +46,29 @@ export async function siteFor(
 ): Promise<{ site: Site; access: Access }> {
   const access = await accessOf(c, now, least === 'write' || !isRead(c))
   if (!ALLOWED[least].includes(access.level))
-    throw new Problem(403, `this needs the ${least === 'admin' ? 'admin token' : `site's ${least} key`}`)
+    throw new Problem(
+      403,
+      access.level === 'share' ? 'a share shows graphs and nothing else' : `this needs ${NEEDED[least]}`,
+    )
   const own = access.level === 'admin' ? undefined : access.site
-  if (text === undefined && own === undefined) throw new Problem(400, 'site is missing: give its number', 'site')
-  const number = text === undefined ? own! : Number(text)
-  if (!Number.isInteger(number) || number <= 0) throw new Problem(400, `site is a number, not "${text}"`, 'site')
-  if (own !== undefined && own !== number) throw new Problem(403, 'this key is for another site', 'site')
+  if (text === undefined && own === undefined)
+    throw new Problem(400, 'site is missing: give its number or name', 'site')
   const { directory } = await deploymentOf(c.env)
-  const site = await directory.site(c.env, number, now)
-  if (!site) throw new Problem(404, `there is no site ${number}`, 'site')
+  const isNumber = text === undefined || /^\d+$/.test(text)
+  const site = isNumber
+    ? await directory.site(c.env, text === undefined ? own! : Number(text), now)
+    : await directory.named(c.env, text, now)
+  // Whoever holds the key of one site learns nothing of others, not even whether they are there.
+  if (own !== undefined && site?.site !== own) throw new Problem(403, 'this key is for another site', 'site')
+  if (!site) throw new Problem(404, `there is no site ${isNumber ? text : `"${text}"`}`, 'site')
   return { site, access }
+}
+
+const NEEDED: Record<Least, string> = {
+  share: "the site's read key",
+  read: "the site's read key",
+  write: "the site's write key",
+  admin: 'the admin token',
 }
 
 /** Whether the bearer may, with no regard to a site. Who counts need not read, so a write key does not. */

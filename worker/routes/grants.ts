@@ -44,7 +44,13 @@ export const grants = new Hono<App>()
     const metrics = texts(fields, 'metrics')
     const scope = { ...(type && { type }), ...(dimension && { dimension }), ...(metrics && { metrics }) }
     const { id, envelope } = await sealed(c, site, 'share', writeShare({ expires, scope }))
-    const url = `${originOf(c)}/graph.svg?share=${envelope}&type=${encodeURIComponent(type ?? 'pageview')}`
+    const query = new URLSearchParams({
+      share: envelope,
+      type: type ?? 'pageview',
+      ...(dimension && { dimension: JSON.stringify(dimension) }),
+      ...(metrics?.[0] && { metric: metrics[0] }),
+    })
+    const url = `${originOf(c)}/graph.svg?${query}`
     const grant = await remember(c, site, { id, kind: 'share', expires, about: { url, ...nameOf(fields) } })
     return c.json({ ...grant, share: envelope }, 201)
   })

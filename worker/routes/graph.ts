@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { line } from '../../sdk/chart/line'
-import type { Graph } from '../../sdk/wire/query'
+import type { Graph, Point } from '../../sdk/wire/query'
 import { type App, siteFor } from './access'
 import { graphOf } from './answers'
 import { csv } from './csv'
@@ -19,7 +19,7 @@ export const graphs = new Hono<App>()
   .use(cors({ origin: '*', allowHeaders: ['Authorization'], maxAge: 86_400 }))
   .get('/graph', async (c) => c.json(await asked(c), 200, HEADERS))
   .get('/graph.svg', async (c) => {
-    const graph = await asked(c)
+    const graph = overlaid(await asked(c))
     const { title, theme } = c.req.query()
     const svg = line(graph, {
       width: size(c, 'width', WIDTHS) ?? 640,
@@ -42,6 +42,17 @@ export const graphs = new Hono<App>()
       'Content-Disposition': 'attachment; filename="graph.csv"',
     }),
   )
+
+/** What a graph is compared with, as lines of their own under the same buckets. */
+function overlaid(graph: Graph): Graph {
+  const series = graph.series.flatMap((each) => {
+    const { compare, ...own } = each
+    if (!compare) return [own]
+    const points = compare.points.map(([, value], i): Point => [own.points[i]![0], value])
+    return [own, { ...own, metric: `${own.metric} before`, total: compare.total, points }]
+  })
+  return { ...graph, series }
+}
 
 async function asked(c: Context<App>): Promise<Graph> {
   const now = Date.now()

@@ -15,7 +15,7 @@ import { type Derived, type Metric, parseMetric } from '../rollup/metric'
 import { periodOf } from '../rollup/period'
 import { type Filter, parseWhere } from '../rollup/where'
 import { KEEP } from '../whale/sweep'
-import type { Question } from '../whale/answer'
+import { type Question, spansOf } from '../whale/answer'
 import type { Access } from './access'
 import { bad, Problem } from './problem'
 import { MOST_DEPTH, metricsOf, pathOf, spoken, typeOf } from './words'
@@ -26,6 +26,8 @@ const DAY = 24 * HOUR
 /** More points than any screen has, and a bound on work. */
 const MOST_POINTS = 10_000
 const MOST_CHILDREN = 1_000
+/** A time in milliseconds below this is one in seconds. */
+const SECONDS_LOOK_LIKE = 1e11
 const DEFAULT_PERIOD = '24h'
 const DEFAULT_LIMIT = 10
 
@@ -87,7 +89,8 @@ export function questionOf(query: Query, site: Asked, access: Access, now: numbe
 function checkRaw(question: Question, site: Site, now: number): void {
   const { raw } = site.keep ?? KEEP
   if (raw === 0) throw bad('where', 'is asked of raw events, and this site keeps none: its setting keep.raw is 0')
-  if (since(question) < now - (raw + 1) * DAY) {
+  // Whole buckets are counted, so what matters is where the first one begins.
+  if (spansOf(question)[0]!.from < now - (raw + 1) * DAY) {
     throw bad(
       'from',
       `lies before raw events are kept, ${raw} days by the site's setting keep.raw; where is asked of them`,
@@ -149,7 +152,10 @@ function timeOf(field: string, text: string | undefined, zones: Zones): number {
   if (text === undefined) throw bad(field, 'is missing')
   const isDate = /^\d{4}-\d\d-\d\d$/.test(text) && Number.isFinite(Date.parse(text))
   if (isDate) return startOfDate(Number(text.replaceAll('-', '')), zones)
-  const time = /^-?\d+$/.test(text) ? Number(text) : Date.parse(text)
+  const isNumber = /^-?\d+$/.test(text)
+  const time = isNumber ? Number(text) : Date.parse(text)
+  // Of 1973 nobody counted anything.
+  if (isNumber && time > 0 && time < SECONDS_LOOK_LIKE) throw bad(field, 'must be milliseconds; it looks like seconds')
   if (!Number.isFinite(time) || Math.abs(time) >= FOREVER) {
     throw bad(field, 'must be unix milliseconds or an ISO date, before the year 9999')
   }

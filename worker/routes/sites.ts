@@ -188,11 +188,15 @@ const KEPT = { raw: [0, 400], hours: [2, 800], days: [35, 3_700] } satisfies Rec
 
 function keepOf(given: unknown, keep: Site['keep'] = KEEP): Site['keep'] {
   const fields = fieldsOf(given)
-  only(fields, Object.keys(KEPT))
+  const unknown = Object.keys(fields).find((name) => !Object.hasOwn(KEPT, name))
+  if (unknown !== undefined) {
+    const known = Object.keys(KEPT).join(', ')
+    throw new Problem(400, `keep.${unknown} is not known here; known are ${known}`, `keep.${unknown}`)
+  }
   const days = (name: keyof typeof KEPT) => {
-    const asked = number(fields, name, KEPT[name][0]!, KEPT[name][1]!)
-    if (asked !== undefined && !Number.isInteger(asked))
-      throw new Problem(400, `keep.${name} must be whole days`, 'keep')
+    const field = `keep.${name}`
+    const asked = number({ [field]: fields[name] }, field, KEPT[name][0]!, KEPT[name][1]!)
+    if (asked !== undefined && !Number.isInteger(asked)) throw new Problem(400, `${field} must be whole days`, field)
     return asked ?? keep[name]
   }
   return { raw: days('raw'), hours: days('hours'), days: days('days') }

@@ -4,13 +4,12 @@
  */
 import type { Site } from '../ingest/settings'
 import { offsetAt, type Zones } from '../rollup/interval'
+import { KEEP } from '../whale/sweep'
 import type { Question } from '../whale/answer'
 import { bad } from './problem'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
-/** Hours are kept so long. */
-const HOURS_KEPT = 93 * DAY
 /** A zone changes its clocks twice a year; a week apart no change is missed for long. */
 const STEP = 7 * DAY
 /** HailWhale's unit of an offset, to an hour; and the zones there are by whole hours. */
@@ -61,10 +60,15 @@ export function checkForeign(
 ): void {
   if (interval === '10s' || interval === 'minute') return
   if (!['hour', 'day', 'week'].includes(interval)) {
-    throw bad('tz', `${interval}s can be had in the site's own zone only; hours, days and weeks in ${timezone} too`)
+    const what = interval === 'all' ? 'all time' : `${interval}s`
+    throw bad('tz', `${what} can be had in the site's own zone only; hours, days and weeks in ${timezone} too`)
   }
-  if (since < now - HOURS_KEPT)
-    throw bad('from', `days of another zone are read from hours, which are kept ${HOURS_KEPT / DAY} days`)
+  const { hours } = site.keep ?? KEEP
+  if (since < now - hours * DAY)
+    throw bad(
+      'from',
+      `days of another zone are read from hours, which are kept ${hours} days by the site's setting keep.hours`,
+    )
   const apart = (at: number) => (offsetAt(at, zones) - offsetAt(at, site.zones)) % HOUR !== 0
   for (let at = since; at < to + STEP; at += STEP) {
     if (apart(Math.min(at, to))) throw bad('tz', problemOf(timezone, zones, site, to))

@@ -22,7 +22,8 @@ import { askAll } from './shards'
 import type { Peek } from './slice'
 import { spy, type SpyQuestion } from './spy'
 
-type Partial = { partial?: true }
+/** Whether a Hail did not answer in time. */
+type Wholeness = { partial?: true }
 export type Answered = Answer & Pick<Graph, 'partial'>
 
 /** Answers that are kept, and the points of one: together some megabytes. */
@@ -36,7 +37,7 @@ const NOTHING: Readable = { series: () => new Map(), children: () => new Map() }
 
 interface Look {
   reader: Reader
-  partial: Partial
+  partial: Wholeness
   /** What the moment is known by. */
   moment: string
 }
@@ -94,13 +95,13 @@ export class Readings {
   }
 
   /** The cells that a question is answered from, for whoever sums several sites. */
-  async excerpt(question: ExcerptQuestion): Promise<{ parts: Uint8Array[] } & Partial> {
+  async excerpt(question: ExcerptQuestion): Promise<{ parts: Uint8Array[] } & Wholeness> {
     const { reader, partial } = await this.look()
     return { parts: encode(excerpt(reader, question)), ...partial }
   }
 
   /** The last events one by one, newest first. Where no raw events are kept, as many as the Hails' logs still have. */
-  async spy(question: SpyQuestion): Promise<{ events: Shown[] } & Partial> {
+  async spy(question: SpyQuestion): Promise<{ events: Shown[] } & Wholeness> {
     const terms = await this.life.settled()
     const isKept = terms.keep.raw > 0
     const { env, site } = this.life
@@ -139,7 +140,7 @@ export class Readings {
     terms: Terms,
     ask: (shard: number, from: number) => Promise<Found>,
     from = (shard: number) => this.cursor(terms, shard),
-  ): Promise<{ found: Found[]; partial: Partial }> {
+  ): Promise<{ found: Found[]; partial: Wholeness }> {
     let found: Found[] = []
     for (let round = 0; round < ROUNDS && found.length < terms.shards; round++) {
       const answers = await askAll(terms.shards, (shard) => ask(shard, from(shard)))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { cube, type CubeQuestion, type Measure } from '../../../worker/whale/cube'
 import { type CubeFilter, planOf } from '../../../worker/whale/plan'
-import { event, holding, HOUR, NOON, UTC } from './readable'
+import { event, holding, HOUR, NOON, UTC } from './held'
 
 const filter = (dimensionValues: Record<string, string>, ...groupByDimensions: string[]): CubeFilter => ({
   dimensionValues,

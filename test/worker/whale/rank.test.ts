@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type Metric, parseMetric } from '../../../worker/rollup/metric'
 import { rank, type RankQuestion, type Ranking } from '../../../worker/whale/rank'
 import type { Readable } from '../../../worker/whale/reader'
-import { event, holding, HOUR, NOON, UTC } from './readable'
+import { event, holding, HOUR, NOON, UTC } from './held'
 
 function metric(text: string): Metric {
   const parsed = parseMetric(text)

@@ -102,15 +102,38 @@ test('has a bucket that starts within the range, and no other', async () => {
 
 test('names what to declare for dimensions that were not counted together', async () => {
   const { ask, server, keys, at } = await counted()
-  const refused = await ask<{ detail: string }>({ dimensionValues: { status: '200' }, groupByDimensions: ['ip'] })
+  const refused = await ask<{ detail: string }>({ groupByDimensions: ['status', 'ip'] })
   expect(refused).toMatchObject({ status: 400, body: { field: 'groupByDimensions' } })
   expect(refused.body.detail).toContain('cross [["status","ip"]]')
+  const old = await ask<{ detail: string }>({
+    startTs: at - 40 * 24 * HOUR,
+    dimensionValues: { status: '200' },
+    groupByDimensions: ['ip'],
+  })
+  expect(old).toMatchObject({ status: 400, body: { field: 'startTs' } })
+  expect(old.body.detail).toContain('keep.raw')
   const query = encodeURIComponent(JSON.stringify({ type: 'log', startTs: at, dimensionValues: { ip: '1.1.1.1' } }))
   expect(await call(server, 'GET', `/cube?query=${query}`, undefined, keys.read)).toMatchObject({
     status: 200,
     body: [{ measureName: 'hits', timeValues: [{ value: 2 }] }],
   })
   expect(await ask({}, keys.write)).toMatchObject({ status: 403 })
+})
+
+test('asks raw events for what was not counted together', async () => {
+  const { ask, at } = await counted()
+  const query = { dimensionValues: { status: '200' }, groupByDimensions: ['ip'] }
+  expect(numbers(await ask(query), at)).toEqual([
+    ['count', '1.1.1.1', [0, 2]],
+    ['count', '3.3.3.3', [2, 1]],
+  ])
+  expect(numbers(await ask({ dimensionValues: { status: '200', browser: 'Firefox', ip: '1.1.1.1' } }), at)).toEqual([
+    ['count', [0, 2]],
+  ])
+  expect(numbers(await ask({ ...query, measurements: { 'bytes.sent': 'SUM' } }), at)).toEqual([
+    ['bytes.sent', '1.1.1.1', [0, 150]],
+    ['bytes.sent', '3.3.3.3', [2, 100]],
+  ])
 })
 
 test('may be asked by a script of any origin, with a key', async () => {

@@ -9,7 +9,8 @@ import type { Site } from '../ingest/settings'
 import { floor, FOREVER } from '../rollup/interval'
 import { THRESHOLD } from '../rollup/rank'
 import { type CubeQuestion, type CubeSeries, type Measure, MEASURES } from '../whale/cube'
-import { type CubeFilter, namesOf, type Plan, planOf } from '../whale/plan'
+import { type CubeFilter, namesOf, planOf, rawPlanOf } from '../whale/plan'
+import { KEEP } from '../whale/sweep'
 import { type App, siteFor } from './access'
 import { answered, open } from './answers'
 import { readBody } from './body'
@@ -38,6 +39,8 @@ const FIELDS = [
 ] as const
 /** Cask's resolutions, in seconds. */
 const SECONDS: Record<number, Interval> = { 10: '10s', 60: 'minute', 3600: 'hour', 86400: 'day' }
+
+const DAY = 86_400_000
 
 export const cubes = new Hono<App>()
   .use('/cube', open)
@@ -101,11 +104,11 @@ async function asked(c: Context<App>, text: string, where: string): Promise<Resp
 }
 
 async function answerOf(c: Context<App>, site: Site, question: CubeQuestion) {
-  const { partial, ...answer } = await whale(c.env, site.site).cube(question)
+  const answer: unknown = await whale(c.env, site.site).cube(question)
   // RPC's types forget which of two shapes it is.
-  const { problem, results } = answer as { problem?: string; results?: CubeSeries[] }
-  if (problem !== undefined) throw bad('groupByDimensions', `${problem}`)
-  return { series: results ?? [], ...(partial && { partial }) }
+  const { problem, results = [], partial } = answer as { problem?: string; results?: CubeSeries[]; partial?: true }
+  if (problem !== undefined) throw bad('groupByDimensions', problem)
+  return { series: results, ...(partial && { partial }) }
 }
 
 function cubeQuestionOf(fields: Fields, site: Site, now: number): CubeQuestion {
@@ -120,24 +123,36 @@ function cubeQuestionOf(fields: Fields, site: Site, now: number): CubeQuestion {
     from,
     to,
     measurements: measurementsOf(fields),
-    plan: planned(filterOf(fields), site),
+    ...planned(filterOf(fields), site, { from, now }),
     limit: limitOf(fields),
   }
 }
 
-function planned(filter: CubeFilter, site: Site): Plan {
+type Planned = Pick<CubeQuestion, 'plan' | 'where'>
+
+function planned(filter: CubeFilter, site: Site, times: { from: number; now: number }): Planned {
   const plan = planOf(filter, site.cross ?? [])
   const field = 'groupByDimensions'
-  if (plan === 'raw') {
-    const names = namesOf(filter)
-    throw new Problem(
-      400,
-      `${names.join(' and ')} are not counted together: declare cross [${JSON.stringify(names)}] for the site, which holds from then on`,
-      field,
-    )
-  }
+  if (plan === 'raw') return plannedRaw(filter, site, times)
   if ('problem' in plan) throw bad(field, plan.problem)
-  return plan
+  return { plan }
+}
+
+/** What is not counted together can still be asked of raw events, as long as they are kept. */
+function plannedRaw(filter: CubeFilter, site: Site, { from, now }: { from: number; now: number }): Planned {
+  const names = namesOf(filter)
+  const declare = `declare cross [${JSON.stringify(names)}] for the site, which holds from then on`
+  const raw = rawPlanOf(filter)
+  if (!raw) {
+    const what = `${names.join(' and ')} are not counted together: ${declare}`
+    throw new Problem(400, what, 'groupByDimensions')
+  }
+  const { raw: days } = site.keep ?? KEEP
+  if (days === 0 || from < now - (days + 1) * DAY) {
+    const what = `${names.join(' and ')} are counted from raw events, kept ${days} days by the site's setting keep.raw: ask of later, or ${declare}`
+    throw new Problem(400, what, 'startTs')
+  }
+  return raw
 }
 
 function parsed(text: string, where: string): unknown {

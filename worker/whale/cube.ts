@@ -5,6 +5,7 @@
 import { type Cell, value } from '../rollup/cell'
 import { keyOf, pathOf } from '../rollup/dimension'
 import { floor, next } from '../rollup/interval'
+import type { Filter } from '../rollup/where'
 import type { Question } from './answer'
 import type { Cells } from './pending'
 import type { Level, Plan } from './plan'
@@ -23,6 +24,8 @@ export interface CubeQuestion extends Pick<Question, 'type' | 'interval' | 'zone
   /** What to give of each metric; of all that were seen, where there are none. */
   measurements: readonly (readonly [name: string, measure: Measure])[] | 'seen'
   plan: Plan
+  /** Which raw events to count instead. */
+  where?: Filter
   /** Values of a series at the most, the oldest first. */
   limit: number
 }
@@ -58,7 +61,7 @@ export function cube(reader: Readable, question: CubeQuestion): { results: CubeS
 }
 
 /** Buckets that begin within the range; a first one that only ends there is out. */
-function spanOf({ interval, from, to, zones }: CubeQuestion): Span {
+export function spanOf({ interval, from, to, zones }: CubeQuestion): Span {
   const first = floor(interval, from, zones)
   const last = floor(interval, to, zones)
   return {

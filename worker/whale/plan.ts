@@ -5,6 +5,7 @@
  */
 import type { Path } from '../../sdk/wire/event'
 import { TIMES } from '../ingest/cross'
+import type { Filter } from '../rollup/where'
 
 /** Deeper than this no path is counted; the first name is the combination's own. */
 const MOST_NAMES = 7
@@ -55,6 +56,37 @@ export function planOf(query: CubeFilter, cross: readonly (readonly string[])[])
     .filter(({ levels }) => levels.length === names.length && levels.every((name) => names.includes(name)))
     .map(({ prefix, levels }): Plan => ({ prefix, levels: levels.map((name) => levelOf(name, query)) }))
   return fitting.sort((a, b) => openings(a) - openings(b))[0] ?? 'raw'
+}
+
+/**
+ * How raw events answer what no path holds together: the groups lie on one path of their own, and all that dimensions
+ * must be is a filter. Undefined where the groups do not lie on one path.
+ */
+export function rawPlanOf({
+  dimensionValues,
+  groupByDimensions,
+}: CubeFilter): { plan: Plan; where: Filter } | undefined {
+  const home = familyOf(groupByDimensions[0] ?? '')
+  const beside = Object.entries(dimensionValues).filter(([name]) => groupByDimensions.length && familyOf(name) === home)
+  const plan = planOf({ dimensionValues: Object.fromEntries(beside), groupByDimensions }, [])
+  const paths = pathsOf(dimensionValues)
+  if (plan === 'raw' || 'problem' in plan || !paths) return undefined
+  return { plan, where: { kind: 'all', of: paths.map((path) => ({ kind: 'path', path })) } }
+}
+
+/** The dimension at the top, below which a name lies. */
+const familyOf = (name: string): string => NESTS.find((levels) => levels.includes(name))?.[0] ?? name
+
+/** Each dimension's values as one path; undefined where a level is named and not the one above it. */
+function pathsOf(values: CubeFilter['dimensionValues']): Path[] | undefined {
+  const paths: Path[] = []
+  for (const [family, names] of Map.groupBy(Object.keys(values), familyOf)) {
+    const levels = NESTS.find(([first]) => first === family) ?? [family]
+    const named = levels.slice(0, names.length)
+    if (!named.every((name) => names.includes(name))) return undefined
+    paths.push([family, ...named.map((name) => values[name]!)])
+  }
+  return paths
 }
 
 export const namesOf = ({ dimensionValues, groupByDimensions }: CubeFilter): string[] => [

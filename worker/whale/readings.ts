@@ -9,13 +9,13 @@ import { encode } from '../rollup/fragment'
 import { floor, next } from '../rollup/interval'
 import type { Shown } from '../rollup/shown'
 import { type Answer, answer, type Question, spansOf, TooMuch } from './answer'
-import { cube, type CubeQuestion } from './cube'
+import { cube, type CubeQuestion, spanOf } from './cube'
 import { excerpt, type ExcerptQuestion } from './excerpt'
 import type { Life, Terms } from './life'
 import { type Live, live, type LiveQuestion } from './live'
 import { Peeks } from './peeks'
 import { rank, type RankQuestion } from './rank'
-import { type Archive, readRaw } from './raw'
+import { type RawQuestion, readRaw } from './raw'
 import { type Readable, Reader } from './reader'
 import { recent } from './recent'
 import { askAll } from './shards'
@@ -61,27 +61,9 @@ export class Readings {
 
   /** An answer from raw events, those that a filter finds; or why they can't be had. */
   async search(question: Question): Promise<Answered> {
-    const terms = await this.life.settled()
-    const { found, partial } = await this.unmerged(terms, (shard, cursor) =>
-      hail(this.life.env, this.life.site, shard).raw(cursor),
-    )
-    // No await since the cursors were compared: what is merged from here on has a row beyond this one.
-    const archive: Archive = {
-      sql: this.life.sql,
-      upTo: this.lastEvent(terms),
-      waiting: found.flatMap(({ raw }) => raw),
-    }
-    this.life.scans += 1
-    try {
-      const reader = await readRaw(archive, { ...question, spans: spansOf(question) })
-      const isCut = found.some((each) => each.isCut)
-      return { ...answer(reader, question), source: 'raw', ...partial, ...(isCut && { partial: true as const }) }
-    } catch (error) {
-      if (!(error instanceof TooMuch)) throw error
-      return { ...answer(NOTHING, question), source: 'raw', problem: error.message }
-    } finally {
-      this.life.scans -= 1
-    }
+    const found = await this.scan({ ...question, spans: spansOf(question) })
+    if ('problem' in found) return { ...answer(NOTHING, question), source: 'raw', problem: found.problem }
+    return { ...answer(found.reader, question), source: 'raw', ...found.partial }
   }
 
   async rank(question: RankQuestion) {
@@ -90,8 +72,14 @@ export class Readings {
   }
 
   async cube(question: CubeQuestion) {
-    const { reader, partial } = await this.look()
-    return { ...cube(reader, question), ...partial }
+    const { plan, where, type, interval, zones } = question
+    if (!where) {
+      const { reader, partial } = await this.look()
+      return { ...cube(reader, question), ...partial }
+    }
+    const asked = { type, interval, zones, where, dimension: plan.prefix, depth: plan.levels.length }
+    const found = await this.scan({ ...asked, spans: [spanOf(question)] })
+    return 'problem' in found ? found : { ...cube(found.reader, question), ...found.partial }
   }
 
   /** The cells that a question is answered from, for whoever sums several sites. */
@@ -119,6 +107,25 @@ export class Readings {
     return live(await askAll(shards, (shard) => hail(env, site, shard).pulse(question)), question)
   }
 
+  /** Looks through the archive and what is not in it yet. */
+  private async scan(question: RawQuestion): Promise<{ reader: Readable; partial: Wholeness } | { problem: string }> {
+    const terms = await this.life.settled()
+    const { env, site } = this.life
+    const { found, partial, upTo } = await this.unmerged(terms, (shard, cursor) => hail(env, site, shard).raw(cursor))
+    const waiting = found.flatMap(({ raw }) => raw)
+    const isCut = found.some((each) => each.isCut)
+    this.life.scans += 1
+    try {
+      const reader = await readRaw({ sql: this.life.sql, upTo, waiting }, question)
+      return { reader, partial: isCut ? { partial: true } : partial }
+    } catch (error) {
+      if (error instanceof TooMuch) return { problem: error.message }
+      throw error
+    } finally {
+      this.life.scans -= 1
+    }
+  }
+
   private lastEvent(terms: Terms): number {
     if (!this.life.look(terms)) return 0
     return this.life.sql.exec<{ id: number | null }>(`SELECT max(id) AS id FROM event`).one().id ?? 0
@@ -140,13 +147,15 @@ export class Readings {
     terms: Terms,
     ask: (shard: number, from: number) => Promise<Found>,
     from = (shard: number) => this.cursor(terms, shard),
-  ): Promise<{ found: Found[]; partial: Wholeness }> {
+  ): Promise<{ found: Found[]; partial: Wholeness; upTo: number }> {
     let found: Found[] = []
     for (let round = 0; round < ROUNDS && found.length < terms.shards; round++) {
       const answers = await askAll(terms.shards, (shard) => ask(shard, from(shard)))
       found = answers.flatMap((each, shard) => (each?.from === from(shard) ? [each] : []))
     }
-    return { found, partial: found.length < terms.shards ? { partial: true } : {} }
+    // In the same turn as the cursors were compared: what is merged from here on has a row beyond this one.
+    const upTo = this.lastEvent(terms)
+    return { found, partial: found.length < terms.shards ? { partial: true } : {}, upTo }
   }
 
   private cursor(terms: Terms, shard: number): number {

@@ -29,7 +29,7 @@ test('tells who tails a site each event within two seconds, and nothing once the
     at: expect.any(Number),
     type: 'pageview',
     dimensions: { page: '/a' },
-    metrics: { hits: 1, seconds: 3, sessions: 1 },
+    metrics: { hits: 1, seconds: 3, sessions: 1, sessions_by_time: 1 },
   })
   await count('order.book')
   await socket.hears(2)

@@ -6,6 +6,22 @@ const HOUR = 3_600_000
 const LENGTHS = { '10s': 10_000, minute: 60_000 } as const
 const QUARTER = 3
 
+/** Zones that try a calendar: half hours, quarters, clocks that change by half an hour or at midnight, a date left out. */
+export const ZONES = [
+  'UTC',
+  'Europe/Stockholm',
+  'America/New_York',
+  'America/Sao_Paulo',
+  'Asia/Kolkata',
+  'Asia/Kathmandu',
+  'Australia/Lord_Howe',
+  'Pacific/Apia',
+  'Africa/Cairo',
+  'America/Havana',
+  'Asia/Tehran',
+  'Pacific/Chatham',
+]
+
 export const zoned = (ms: number, zone: string): Temporal.ZonedDateTime =>
   Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone)
 

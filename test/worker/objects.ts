@@ -6,6 +6,7 @@ import type { Entry } from '../../worker/hail/log'
 import { place } from '../../worker/hail/ids'
 import type { Site } from '../../worker/ingest/settings'
 import { parseMetric } from '../../worker/rollup/metric'
+import { siteWith } from '../site'
 
 declare global {
   namespace Cloudflare {
@@ -21,21 +22,7 @@ let next = 1000
 
 export async function madeSite(zone = 'UTC', settings: Partial<Site> = {}) {
   next += 1
-  const site: Site = {
-    site: next,
-    name: `site ${next}`,
-    zones: [{ from: 0, zone }],
-    origins: [],
-    shards: [{ from: 0, k: 1 }],
-    fixedShards: 1,
-    static: false,
-    respect: 3,
-    prefixes: { script: 'b', pixel: 'p' },
-    versions: { write: 1, read: 1 },
-    created: 0,
-    revoked: [],
-    ...settings,
-  }
+  const site = siteWith({ site: next, name: `site ${next}`, zones: [{ from: 0, zone }], ...settings })
   await pod(env).create(site)
   const stubs = { hail: () => hail(env, site.site, 0), whale: () => whale(env, site.site) }
   return {

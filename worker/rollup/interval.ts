@@ -1,5 +1,5 @@
 /**
- * The intervals: where a bucket starts, where the next one does, from which level it is read, and how long that is kept.
+ * The intervals: where a bucket starts, where the next one does, and from which level it is read.
  * Hours, days and everything longer are cut in the site's zone; weeks begin on Monday. Pure: `now` is never asked.
  */
 import type { Interval } from '../../sdk/wire/query'
@@ -17,37 +17,32 @@ interface Rule {
   next(start: number, calendar: Calendar): number
   /** The kept level whose buckets it is summed from. */
   from: 'fragment' | 'hour' | 'day' | 'month'
-  /** Milliseconds after which its buckets can no longer be had. */
-  keep: number
 }
 
-const grid = (length: number, keep: number): Rule => ({
+const grid = (length: number): Rule => ({
   floor: (ms) => Math.floor(ms / length) * length,
   next: (start) => start + length,
   from: 'fragment',
-  keep,
 })
 
 /** A whole number of days, named by its first: `shift` 1 is the one after. */
-const days = (firstOf: (day: number, shift: number) => number, from: Rule['from'], keep: number): Rule => ({
+const days = (firstOf: (day: number, shift: number) => number, from: Rule['from']): Rule => ({
   floor: (ms, calendar) => calendar.startOfDay(firstOf(calendar.day(ms), 0)),
   next: (start, calendar) => calendar.startOfDay(firstOf(calendar.day(start), 1)),
   from,
-  keep,
 })
 
 /** The end of the bucket `all`: every calendar still reaches it. */
 export const FOREVER = Date.UTC(9999, 0)
 
-const months = (count: number): Rule =>
-  days((day, shift) => firstOfMonths(day, count, shift), 'month', Number.POSITIVE_INFINITY)
+const months = (count: number): Rule => days((day, shift) => firstOfMonths(day, count, shift), 'month')
 
 export const rules = {
-  '10s': grid(10 * SECOND, HOUR),
-  minute: grid(MINUTE, DAY),
-  hour: { floor: floorHour, next: nextHour, from: 'hour', keep: 93 * DAY },
-  day: days((day, shift) => day + shift, 'day', 800 * DAY),
-  week: days((day, shift) => mondayOf(day) + 7 * shift, 'day', 800 * DAY),
+  '10s': grid(10 * SECOND),
+  minute: grid(MINUTE),
+  hour: { floor: floorHour, next: nextHour, from: 'hour' },
+  day: days((day, shift) => day + shift, 'day'),
+  week: days((day, shift) => mondayOf(day) + 7 * shift, 'day'),
   month: months(1),
   quarter: months(3),
   year: months(12),
@@ -55,7 +50,6 @@ export const rules = {
     floor: () => 0,
     next: (start) => (start < FOREVER ? FOREVER : Number.POSITIVE_INFINITY),
     from: 'month',
-    keep: Number.POSITIVE_INFINITY,
   },
 } satisfies Record<Interval, Rule>
 

@@ -4,7 +4,7 @@ import { cors } from 'hono/cors'
 import type { Graph } from '../../sdk/wire/query'
 import { whale } from '../env'
 import type { Site } from '../ingest/settings'
-import type { Question } from '../whale/answer'
+import type { Question } from '../whale/question'
 import type { App } from './access'
 import { bad } from './problem'
 

@@ -1,4 +1,4 @@
-/** `/reset`: deletes a type, a path, a metric or a visitor's raw events of a site, and lets them be counted anew. */
+/** `/reset`: deletes a type, a path, a metric or a visitor's raw events of a site, so that it counts from nothing. */
 import { Hono } from 'hono'
 import { whale } from '../env'
 import { visitorOf } from '../ingest/visitor'

@@ -5,7 +5,7 @@
 import type { Site } from '../ingest/settings'
 import { offsetAt, type Zones } from '../rollup/interval'
 import { KEEP } from '../whale/sweep'
-import type { Question } from '../whale/answer'
+import type { Question } from '../whale/question'
 import { bad } from './problem'
 
 const HOUR = 3_600_000

@@ -4,60 +4,25 @@
  * `rest` or a threshold, summed under its parent as `…`; what was counted as `…` in the first place is always shown,
  * last, and takes none of the limit's places. So what is shown adds up to all that was counted below the parent.
  */
-import type { Path } from '../../sdk/wire/event'
-import type { Comparison, Graph, Interval, Series } from '../../sdk/wire/query'
+import type { Graph, Series } from '../../sdk/wire/query'
 import { type Overlay, overlayOf } from '../rollup/compare'
 import { keyOf, pathOf, REST } from '../rollup/dimension'
 import { readsSketches } from '../rollup/distinct'
-import { next, rules, starts, type Zones } from '../rollup/interval'
-import { isSum, type Metric } from '../rollup/metric'
+import { next, rules, starts } from '../rollup/interval'
+import { isSum } from '../rollup/metric'
 import { type Parts, seriesOf, totalOf } from '../rollup/series'
 import { isUnion } from '../rollup/visitors'
-import type { Filter } from '../rollup/where'
-import type { LevelName } from './cells'
 import { type Cells, mergeAt } from './pending'
+import { MOST_POINTS, type Question, TooMuch } from './question'
 import type { Readable, Span } from './reader'
-
-/** A question, already true: routes have parsed it. */
-export interface Question {
-  type: string
-  dimension: Path
-  metrics: readonly Metric[]
-  interval: Interval
-  from: number
-  to: number
-  /** When it is asked: which bucket is not over. */
-  now: number
-  timezone: string
-  zones: Zones
-  level?: LevelName
-  /** How many levels of children to show. */
-  depth: number
-  /** The metric to sort children by, and whether the greatest comes first. */
-  sort: { metric: Metric; descending: boolean }
-  limit: number
-  /** Children with less than this share of their parent's total, by the metric of `sort`, are summed as `…`. */
-  threshold?: number
-  /** Children that the limit cuts are summed as `…` too. */
-  rest?: true
-  compare?: Comparison
-  /** Which raw events to count instead. */
-  where?: Filter
-}
 
 export type Answer = Omit<Graph, 'site' | 'partial'> & {
   /** Why it can't be had; it has no series then. */
   problem?: string
 }
 
-/** Points in one answer, over all its series: some megabytes, where one message may have thirty-two. */
-export const MOST_POINTS = 250_000
-
 /** So few are read with all children at once. */
 const MANY_BUCKETS = 48
-
-/** Thrown from deep within, and told to whoever asked. */
-export class TooMuch extends Error {}
 
 export function answer(reader: Readable, question: Question): Answer {
   const { type, interval, timezone, zones, compare, level, now } = question
@@ -105,19 +70,6 @@ function told(asker: Asker): { series: Series[]; problem?: string } {
   }
 }
 
-/** Which time is read: the buckets asked and those they are compared with, as stretches that do not touch each other. */
-export function spansOf({ interval, from, to, zones, compare }: Question): { from: number; to: number }[] {
-  const buckets = starts(interval, from, to, zones)
-  const first = buckets[0] ?? from
-  const asked = { from: first, to: next(interval, buckets.at(-1) ?? first, zones) }
-  const overlay = compare && overlayOf(compare, interval, buckets, zones)
-  const earlier = overlay && { from: overlay.starts[0] ?? first, to: overlay.end }
-  if (!earlier) return [asked]
-  return earlier.to >= asked.from
-    ? [{ from: Math.min(earlier.from, asked.from), to: Math.max(earlier.to, asked.to) }]
-    : [earlier, asked]
-}
-
 /** Whether the site's zone changed within a bucket, or changed at its end and so moved that end. */
 const isSeam = ({ interval, zones }: Question, start: number, end: number): boolean =>
   zones.some(({ from }, i) => {
@@ -137,10 +89,12 @@ interface Found {
   earlier: Cells
 }
 
-interface Child extends Found {
+interface Scored {
   key: string
   score: number
 }
+
+type Child = Found & Scored
 
 class Asker {
   private points = 0
@@ -209,11 +163,16 @@ class Asker {
   }
 
   private ranked(children: ReadonlyMap<string, Cells>, before: ReadonlyMap<string, Cells>, restKey: string): Child[] {
-    const sign = this.question.sort.descending ? -1 : 1
     return [...children]
       .filter(([key, cells]) => key !== restKey && cells.size > 0)
       .map(([key, cells]) => ({ key, cells, earlier: before.get(key) ?? new Map(), score: this.score(key, cells) }))
-      .sort((a, b) => sign * (a.score - b.score) || (a.key < b.key ? -1 : 1))
+      .sort(this.order)
+  }
+
+  /** By the metric of `sort`; children of one score by name, so that an answer is always the same. */
+  private readonly order = (a: Scored, b: Scored): number => {
+    const sign = this.question.sort.descending ? -1 : 1
+    return sign * (a.score - b.score) || (a.key < b.key ? -1 : 1)
   }
 
   private score(key: string, cells: Cells): number {
@@ -231,10 +190,9 @@ class Asker {
       key,
       score: totalOf({ ...common, dimension: pathOf(key), cells }),
     }))
-    const sign = sort.descending ? -1 : 1
     const shown = sums
       .filter(({ key }) => key !== restKey)
-      .sort((a, b) => sign * (a.score - b.score) || (a.key < b.key ? -1 : 1))
+      .sort(this.order)
       .slice(0, limit)
     return [...shown.map(({ key }) => key), restKey]
   }

@@ -1,7 +1,7 @@
 /** The cells that a question is answered from, as a fragment: what is sent where several sites are summed. */
 import { keyOf } from '../rollup/dimension'
 import { Fragment } from '../rollup/fragment'
-import { type Question, spansOf } from './answer'
+import { type Question, spansOf } from './question'
 import type { Cells } from './pending'
 import type { Readable, Span } from './reader'
 

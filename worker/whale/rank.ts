@@ -11,7 +11,7 @@ import { isSum, type Metric } from '../rollup/metric'
 import { type Ranked, rankRatios, rankTotals, ratioOf } from '../rollup/rank'
 import { seriesOf } from '../rollup/series'
 import { isUnion } from '../rollup/visitors'
-import { MOST_POINTS, type Question } from './answer'
+import { MOST_POINTS, type Question } from './question'
 import type { Cells } from './pending'
 import type { Readable, Span } from './reader'
 

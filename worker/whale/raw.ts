@@ -7,7 +7,7 @@ import { pathOf, SEPARATOR } from '../rollup/dimension'
 import { floor } from '../rollup/interval'
 import { Matches } from '../rollup/matches'
 import { scan } from '../rollup/scan'
-import { type Question, TooMuch } from './answer'
+import { type Question, TooMuch } from './question'
 import { type Cells, mergeAt } from './pending'
 import type { Readable, Span } from './reader'
 

@@ -4,7 +4,7 @@
  */
 
 /** The levels of cells, as the first value of their rows says. */
-export const LEVELS: Record<number, string> = { 1: 'hour', 2: 'day', 3: 'month' }
+export const LEVELS: Record<number, string> = { 2: 'day', 3: 'month' }
 const WRITES = /^\s*(INSERT|REPLACE|UPDATE|DELETE|CREATE|DROP|ALTER)\b/i
 const TABLE = /\b(?:INTO|UPDATE|FROM|TABLE(?: IF (?:NOT )?EXISTS)?)\s+(\w+)/i
 

@@ -1,10 +1,11 @@
 /** A listed site of the bench's own and hands on its objects, as the bench knows them. */
 import { type Env, hail, pod, whale } from '../../../worker/env'
 import type { Graph } from '../../../sdk/wire/query'
-import type { Question } from '../../../worker/whale/answer'
+import type { Question } from '../../../worker/whale/question'
 import type { Ranking, RankQuestion } from '../../../worker/whale/rank'
 import type { Merged, Slice } from '../../../worker/whale/slice'
 import type { Weights } from './report'
+import { siteWith } from '../../site'
 import { clock } from './clock'
 import { clearAlarm, nextAlarm } from './meter'
 
@@ -36,20 +37,7 @@ export const whaleOf = (env: Env, site: number) => whale(env, site) as unknown a
 export const hailOf = (env: Env, site: number) => hail(env, site, 0) as unknown as HailHand
 
 export async function makeSite(env: Env, site: number): Promise<void> {
-  await pod(env).create({
-    site,
-    name: `site ${site}`,
-    zones,
-    origins: [],
-    shards: [{ from: 0, k: 1 }],
-    fixedShards: 1,
-    static: false,
-    respect: 3,
-    prefixes: { script: 'b', pixel: 'p' },
-    versions: { write: 1, read: 1 },
-    created: 0,
-    revoked: [],
-  })
+  await pod(env).create(siteWith({ site, name: `site ${site}`, zones }))
 }
 
 /** Rings one alarm, at its time or now where that is later. */

@@ -6,6 +6,7 @@ import { Keys } from '../../../worker/ingest/keys'
 import type { Site } from '../../../worker/ingest/settings'
 import { SharedKeys } from '../../../worker/ingest/shared'
 import type { Verifier } from '../../../worker/ingest/verify'
+import { siteWith } from '../../site'
 
 export const NOW = Date.UTC(2026, 9, 21, 12)
 export const SITE = 0xcafe0001
@@ -15,21 +16,7 @@ export const MASTER = new Map([
   [2, new Uint8Array(32).fill(5)],
 ])
 
-export const site = (number: number, changes: Partial<Site> = {}): Site => ({
-  site: number,
-  name: 'shop',
-  zones: [{ from: 0, zone: 'UTC' }],
-  origins: [],
-  shards: [{ from: 0, k: 1 }],
-  fixedShards: 1,
-  static: false,
-  respect: 3,
-  prefixes: { script: 'b', pixel: 'p' },
-  versions: { write: 1, read: 1 },
-  created: 0,
-  revoked: [],
-  ...changes,
-})
+export const site = (number: number, changes: Partial<Site> = {}): Site => siteWith({ site: number, ...changes })
 
 export function verifier(changes: Partial<Site> = {}, now = NOW): Verifier {
   const keys = new Keys(MASTER)

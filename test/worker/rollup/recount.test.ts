@@ -10,7 +10,7 @@ import type { Event } from '../../../sdk/wire/event'
 import { value } from '../../../worker/rollup/cell'
 import { decode, encode, Fragment } from '../../../worker/rollup/fragment'
 import { floor, type Zones } from '../../../worker/rollup/interval'
-import { DAY_INTERVALS, type DayInterval, firstDate, zoned } from '../../calendar'
+import { DAY_INTERVALS, type DayInterval, firstDate, zoned, ZONES } from '../../calendar'
 import { pathsOf } from '../../naive'
 
 const START = Date.UTC(2026, 10, 21, 9)
@@ -209,20 +209,6 @@ describe('whatever the split, the shards and the order, it is the same:', () => 
   })
 })
 
-const ZONES = [
-  'UTC',
-  'Europe/Stockholm',
-  'America/New_York',
-  'America/Sao_Paulo',
-  'Asia/Kolkata',
-  'Asia/Kathmandu',
-  'Australia/Lord_Howe',
-  'Pacific/Apia',
-  'Africa/Cairo',
-  'America/Havana',
-  'Asia/Tehran',
-  'Pacific/Chatham',
-]
 const FROM = Date.UTC(2011, 0)
 const TO = Date.UTC(2027, 0)
 /** A leap day, the turns of years whose first week began in the year before, and a date that was left out in Samoa. */

@@ -4,23 +4,13 @@ import type { Derived } from '../../../worker/rollup/metric'
 import type { Access } from '../../../worker/routes/access'
 import { Problem } from '../../../worker/routes/problem'
 import { type Query, questionOf } from '../../../worker/routes/question'
+import { siteWith } from '../../site'
 
 const HOUR = 3_600_000
 const NOW = Date.parse('2026-11-21T09:12:00Z')
 
 const siteIn = (zone: string): Site & { metrics: Record<string, Derived> } => ({
-  site: 7,
-  name: 'shop',
-  zones: [{ from: 0, zone }],
-  origins: [],
-  shards: [{ from: 0, k: 1 }],
-  fixedShards: 1,
-  static: false,
-  respect: 3,
-  prefixes: { script: 'b', pixel: 'p' },
-  versions: { write: 1, read: 1 },
-  created: 0,
-  revoked: [],
+  ...siteWith({ zones: [{ from: 0, zone }] }),
   metrics: { profit: { plus: ['dollars'], minus: ['cost'] }, margin: { plus: ['dollars'], per: { plus: ['cost'] } } },
 })
 

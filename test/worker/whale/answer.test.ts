@@ -7,25 +7,13 @@ import { Fragment } from '../../../worker/rollup/fragment'
 import { type Query, questionOf } from '../../../worker/routes/question'
 import { answer } from '../../../worker/whale/answer'
 import { FragmentReader } from '../../../worker/whale/fragment-reader'
+import { siteWith } from '../../site'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 const NOW = Date.parse('2026-11-21T09:12:00Z')
 
-const siteIn = (...zones: Site['zones']): Site => ({
-  site: 7,
-  name: 'shop',
-  zones,
-  origins: [],
-  shards: [{ from: 0, k: 1 }],
-  fixedShards: 1,
-  static: false,
-  respect: 3,
-  prefixes: { script: 'b', pixel: 'p' },
-  versions: { write: 1, read: 1 },
-  created: 0,
-  revoked: [],
-})
+const siteIn = (...zones: Site['zones']): Site => siteWith({ zones })
 const UTC = siteIn({ from: 0, zone: 'UTC' })
 const STOCKHOLM = siteIn({ from: 0, zone: 'Europe/Stockholm' })
 

@@ -9,7 +9,7 @@ import type { Entry } from '../../../worker/hail/log'
 import { REST } from '../../../worker/rollup/dimension'
 import { parseMetric } from '../../../worker/rollup/metric'
 import { EXACT_CHILDREN, MOST_CHILDREN, MOST_PATHS, MOST_TYPES } from '../../../worker/whale/tree'
-import type { Question } from '../../../worker/whale/answer'
+import type { Question } from '../../../worker/whale/question'
 import { madeSite, query, rows } from '../objects'
 
 const HOUR = 3_600_000

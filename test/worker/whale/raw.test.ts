@@ -6,7 +6,7 @@ import { place } from '../../../worker/hail/ids'
 import type { Entry } from '../../../worker/hail/log'
 import { parseMetric } from '../../../worker/rollup/metric'
 import { parseWhere } from '../../../worker/rollup/where'
-import type { Question } from '../../../worker/whale/answer'
+import type { Question } from '../../../worker/whale/question'
 import { madeSite } from '../objects'
 
 const HOUR = 3_600_000

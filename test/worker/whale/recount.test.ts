@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { add, empty, value } from '../../../worker/rollup/cell'
 import { Tree } from '../../../worker/whale/tree'
-import { bucketOf, bucketsOf, DAY_INTERVALS, firstDate, zoned } from '../../calendar'
+import { bucketOf, bucketsOf, DAY_INTERVALS, firstDate, zoned, ZONES } from '../../calendar'
 import { Random } from '../../random'
 import { madeSite, view } from '../objects'
 import { asked } from './asked'
@@ -17,21 +17,6 @@ const DAY = 24 * HOUR
 const DAYS_BACK = 780
 const HOURS_BACK = 90 * DAY
 const EVENTS = 240
-
-const ZONES = [
-  'UTC',
-  'Europe/Stockholm',
-  'America/New_York',
-  'America/Sao_Paulo',
-  'Asia/Kolkata',
-  'Asia/Kathmandu',
-  'Australia/Lord_Howe',
-  'Pacific/Apia',
-  'Africa/Cairo',
-  'America/Havana',
-  'Asia/Tehran',
-  'Pacific/Chatham',
-]
 
 /** Around every change of clocks, around the turns of days, and anywhere. */
 function moments(random: Random, zone: string, now: number): number[] {

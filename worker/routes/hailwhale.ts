@@ -6,6 +6,7 @@ import { type Context, Hono } from 'hono'
 import type { Path } from '../../sdk/wire/event'
 import type { Series } from '../../sdk/wire/query'
 import { whale } from '../env'
+import { DEPTH } from '../ingest/limits'
 import type { Site } from '../ingest/settings'
 import { THRESHOLD } from '../rollup/rank'
 import { type Access, type App, siteFor } from './access'
@@ -14,7 +15,6 @@ import { apart, flag, whole } from './parameter'
 import { bad } from './problem'
 import { type Query, questionOf } from './question'
 import { offsetOf, only, rankedOr400 } from './rank'
-import { MOST_DEPTH } from './words'
 import { zonesOf } from './zone'
 
 /** What `/totals` sums where no period is asked for. In another zone than the site's, months cannot be had. */
@@ -68,7 +68,7 @@ export const hailwhale = new Hono<App>()
     const { partial, ...ranking } = await askedOf(c, site).rank({
       ...question,
       ...UNJUDGED,
-      depth: whole(own.depth, 'depth', 1, MOST_DEPTH) ?? (isRecursive ? MOST_DEPTH : 1),
+      depth: whole(own.depth, 'depth', 1, DEPTH) ?? (isRecursive ? DEPTH : 1),
       offset: offsetOf(own.offset),
       ...(isRecursive && { self: 'ranked' }),
       // Names alone are in order, and numbers by their size.

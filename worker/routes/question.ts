@@ -7,6 +7,7 @@
  *   compare=week|month|year|previous   beside each series the same numbers earlier
  */
 import { COMPARISONS, INTERVALS, type Comparison, type Interval } from '../../sdk/wire/query'
+import { DEPTH } from '../ingest/limits'
 import type { Site } from '../ingest/settings'
 import { compareProblem, overlayOf } from '../rollup/compare'
 import { readsSketches } from '../rollup/distinct'
@@ -18,7 +19,7 @@ import { KEEP } from '../whale/sweep'
 import { type Question, spansOf } from '../whale/question'
 import type { Access } from './access'
 import { bad, Problem } from './problem'
-import { MOST_DEPTH, metricsOf, pathOf, spoken, typeOf } from './words'
+import { metricsOf, pathOf, spoken, typeOf } from './words'
 import { checkForeign, zonesOf } from './zone'
 
 const HOUR = 3_600_000
@@ -65,7 +66,7 @@ export function questionOf(query: Query, site: Asked, access: Access, now: numbe
     now,
     timezone,
     zones,
-    depth: whole(given.depth, 'depth', 0, MOST_DEPTH) ?? 0,
+    depth: whole(given.depth, 'depth', 0, DEPTH) ?? 0,
     sort: sortOf(given.sort, metrics[0]!, metric),
     limit: whole(given.limit, 'limit', 1, MOST_CHILDREN) ?? DEFAULT_LIMIT,
     ...(threshold !== undefined && { threshold }),

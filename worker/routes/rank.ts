@@ -1,6 +1,7 @@
 /** `/rank`: what lies below a path, by how much it matters. */
 import { Hono } from 'hono'
 import { whale } from '../env'
+import { DEPTH } from '../ingest/limits'
 import { THRESHOLD } from '../rollup/rank'
 import { type Order, ORDERS, type Ranking, type RankQuestion, type Refused } from '../whale/rank'
 import { type App, siteFor } from './access'
@@ -8,7 +9,6 @@ import { answered, open } from './answers'
 import { apart, flag, fraction, whole } from './parameter'
 import { bad } from './problem'
 import { type Query, questionOf } from './question'
-import { MOST_DEPTH } from './words'
 
 /** No page begins further on than anything can be ranked. */
 const MOST_OFFSET = 20_000
@@ -28,7 +28,7 @@ export const ranks = new Hono<App>().use('/rank', open).get('/rank', async (c) =
     ...asked,
     metric,
     limit,
-    depth: whole(own.depth, 'depth', 1, MOST_DEPTH) ?? 1,
+    depth: whole(own.depth, 'depth', 1, DEPTH) ?? 1,
     threshold: fraction(own.threshold, 'threshold') ?? THRESHOLD,
     sort: sortOf(own.sort),
     offset: offsetOf(own.offset),

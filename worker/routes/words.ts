@@ -3,17 +3,13 @@
  * values may be JSON with either kind of quotes. What is wrong is a 400 that names the parameter.
  */
 import type { Path } from '../../sdk/wire/event'
+import { isLong } from '../ingest/bounds'
+import { DEPTH, NAME_BYTES } from '../ingest/limits'
 import { SEPARATOR } from '../rollup/dimension'
 import { bad } from './problem'
 
-/** As deep as anything is counted. */
-export const MOST_DEPTH = 8
-/** And as long as a name is kept, in UTF-8. */
-const MOST_NAME_BYTES = 256
 /** Lines that a picture can hold apart. */
 const MOST_METRICS = 16
-
-const encoder = new TextEncoder()
 
 /** A dotted name, or its words as a JSON list: `["site","page"]` is `site.page`. */
 export function typeOf(field: string, text: string): string {
@@ -23,7 +19,7 @@ export function typeOf(field: string, text: string): string {
     throw bad(field, 'must be a dotted name such as request.sql, or a JSON list of its words')
   }
   const type = list.join('.')
-  if (tooLong(type)) throw bad(field, `is longer than ${MOST_NAME_BYTES} bytes`)
+  if (isLong(type)) throw bad(field, `is longer than ${NAME_BYTES} bytes`)
   return type
 }
 
@@ -34,9 +30,9 @@ export function pathOf(field: string, text: string): Path {
   if (!list.every((name) => (typeof name === 'string' && name !== '') || typeof name === 'number')) {
     throw bad(field, 'must be a name or a JSON list of names, such as ["country","SE"]')
   }
-  if (list.length > MOST_DEPTH) throw bad(field, `is deeper than ${MOST_DEPTH}`)
+  if (list.length > DEPTH) throw bad(field, `is deeper than ${DEPTH}`)
   const names = list.map(String)
-  if (names.some(tooLong)) throw bad(field, `has a name longer than ${MOST_NAME_BYTES} bytes`)
+  if (names.some(isLong)) throw bad(field, `has a name longer than ${NAME_BYTES} bytes`)
   if (names.some((name) => name.includes(SEPARATOR))) throw bad(field, 'has a name with a control character')
   return names.length === 1 && names[0] === '_' ? [] : names
 }
@@ -45,7 +41,7 @@ export function pathOf(field: string, text: string): Path {
 function chainOf(field: string, tree: Record<string, unknown>): unknown[] {
   const names: unknown[] = []
   let below: unknown = tree
-  while (isObject(below) && names.length <= MOST_DEPTH) {
+  while (isObject(below) && names.length <= DEPTH) {
     const [entry, ...others] = Object.entries(below)
     if (!entry || others.length) throw bad(field, 'must be one path: ask several one by one')
     names.push(entry[0])
@@ -85,8 +81,6 @@ function json(field: string, text: string): unknown {
   }
   throw bad(field, 'is not JSON')
 }
-
-const tooLong = (name: string): boolean => encoder.encode(name).length > MOST_NAME_BYTES
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

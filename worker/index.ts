@@ -6,16 +6,17 @@ import { demo } from './routes/demo'
 import { cubes } from './routes/cube'
 import { deploymentOf } from './routes/deployment'
 import { graphs } from './routes/graph'
-import { grants } from './routes/grants'
 import { hailwhale } from './routes/hailwhale'
 import { home } from './routes/home'
 import { live } from './routes/live'
 import { login } from './routes/login'
 import { pixel } from './routes/pixel'
+import { pixels } from './routes/pixels'
 import { Problem, problem } from './routes/problem'
 import { reset } from './routes/reset'
 import { ranks } from './routes/rank'
 import { beacon } from './routes/script'
+import { shares } from './routes/shares'
 import { sites } from './routes/sites'
 import { status } from './routes/status'
 
@@ -28,7 +29,8 @@ const app = new Hono<App>({ strict: true })
   .route('/b', beacon)
   .route('/count', count)
   .route('/api/sites', sites)
-  .route('/api/sites', grants)
+  .route('/api/sites', pixels)
+  .route('/api/sites', shares)
   .route('/', login)
   .route('/', status)
   .route('/reset', reset)

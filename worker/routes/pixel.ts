@@ -5,26 +5,19 @@
  */
 import { type Context, Hono } from 'hono'
 import { read } from '../../sdk/wire/envelope'
-import { agentRefusal } from '../ingest/agent'
-import { judge } from '../ingest/clock'
-import { crossed } from '../ingest/cross'
-import { eventsOf, isChosen } from '../ingest/events'
 import { type Facts, factsOf } from '../ingest/facts'
 import { BODY_BYTES, ENVELOPES, URL_CHARACTERS } from '../ingest/limits'
-import { fits } from '../ingest/origins'
-import { eventOfPixel, fill, idOfPixel, pixelRefusal } from '../ingest/pixel'
-import { hostOf } from '../ingest/place'
 import { addressOf, socketOf } from '../ingest/proxy'
 import type { Reason } from '../ingest/refusal'
 import type { Site } from '../ingest/settings'
-import { SHARD_WITHOUT_ID, hailsFor, shardOf } from '../ingest/shard'
-import { type VerifiedBeacon, type VerifiedPixel, verify } from '../ingest/verify'
-import { visitorOf, withVisitor } from '../ingest/visitor'
-import { dateOf } from '../rollup/interval'
+import { verify } from '../ingest/verify'
 import type { App } from './access'
 import { readBody } from './body'
 import { type Delivery, deliver, tellRefusals } from './deliver'
 import { type Deployment, deploymentOf } from './deployment'
+import { considerPixel } from './minted'
+import { considerBeacon } from './beacon'
+import type { Reception } from './reception'
 import { NO_SITE } from './refusals'
 
 /** The smallest picture there is: 43 bytes, transparent. */
@@ -74,17 +67,6 @@ function answer(): Response {
 
 function answerImage(): Response {
   return new Response(GIF, { headers: headersAt(Date.now()).image })
-}
-
-/** What one request shares. */
-interface Reception {
-  c: Context<App>
-  deployment: Deployment
-  sites: Map<number, Site>
-  facts: Facts
-  /** The client's: whoever reads it forgets it. */
-  address: string | undefined
-  now: number
 }
 
 async function receive(c: Context<App>, texts: string[] | Reason): Promise<void> {
@@ -160,58 +142,4 @@ async function consider(text: string, reception: Reception): Promise<Delivery | 
       ? await considerBeacon(verified, site, reception)
       : await considerPixel(verified, site, reception)
   return typeof result === 'string' ? { site: site.site, refusal: result } : result
-}
-
-async function considerBeacon(verified: VerifiedBeacon, site: Site, reception: Reception): Promise<Delivery | Reason> {
-  const { c, facts, now } = reception
-  const { plaintext, id } = verified
-  const refusal = agentRefusal(facts.agent)
-  if (refusal) return refusal
-  const claims = { origin: c.req.header('origin'), referer: c.req.header('referer'), page: hostOf(plaintext.page) }
-  if (!fits(site.origins, claims)) return 'origin'
-  const judged = judge(plaintext.ts, now)
-  if ('refusal' in judged) return judged.refusal
-  const events = eventsOf(verified, facts, judged.at).map((event) => {
-    const type = isChosen(event.type) ? reception.deployment.said.type(site.site, event.type) : event.type
-    return crossed({ ...event, type }, site.cross)
-  })
-  const visitor = await visitorAt(judged.at, site, reception)
-  return {
-    site: site.site,
-    ...hailsFor(id, site.shards, { ts: plaintext.ts, now }),
-    id,
-    ts: plaintext.ts,
-    events: visitor === undefined ? events : withVisitor(events, visitor),
-  }
-}
-
-/** Who it was, among those of this day; an event counts as well without. */
-async function visitorAt(at: number, site: Site, { c, deployment, address, now }: Reception) {
-  if (address === undefined) return undefined
-  try {
-    const key = await deployment.salts.key(c.env, dateOf(at, site.zones), now)
-    return key && (await visitorOf(key, site.site, address, c.req.header('user-agent') ?? ''))
-  } catch (error) {
-    console.error(`site ${site.site}: a visitor can't be told apart now: ${error}`)
-    return undefined
-  }
-}
-
-async function considerPixel(
-  verified: VerifiedPixel,
-  site: Site,
-  { c, facts, now }: Reception,
-): Promise<Delivery | Reason> {
-  // A browser that only prepares a page, or opens the picture as a page, has shown it to nobody.
-  if (/prefetch|prerender/.test(c.req.header('sec-purpose') ?? '') || c.req.header('sec-fetch-dest') === 'document') {
-    return 'prefetch'
-  }
-  const refusal = pixelRefusal(verified.pixel, facts.agent)
-  if (refusal) return refusal
-  const filled = fill(verified.pixel, new URL(c.req.url).searchParams)
-  if ('refusal' in filled) return filled.refusal
-  const id = await idOfPixel(verified, filled)
-  const shard = id === undefined ? SHARD_WITHOUT_ID : shardOf(id, site.fixedShards)
-  const events = [crossed(eventOfPixel(verified, filled, facts, now), site.cross)]
-  return { site: site.site, shard, ...(id !== undefined && { id }), events }
 }

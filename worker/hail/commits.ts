@@ -3,6 +3,7 @@
  * An id is known from the moment its entry waits; a commit that fails takes its ids back, so that their retry counts.
  */
 import type { Event } from '../../sdk/wire/event'
+import type { Reason } from '../ingest/refusal'
 import { batches } from './batch'
 import { FULL, Rate, windowAt } from './window'
 import { knownElsewhere, type Named } from './elsewhere'
@@ -16,6 +17,8 @@ const SLICE_MS = 60_000
 export interface Receipt {
   /** For each entry: was it here before? */
   duplicates: boolean[]
+  /** Why an entry was not taken, by its place among them; absent where each was. */
+  refused?: Record<number, Reason>
 }
 
 export class Commits {
@@ -36,26 +39,32 @@ export class Commits {
     const isAsked = entries.some(({ elsewhere }) => elsewhere)
     const isOld = isAsked ? await knownElsewhere(env, place.site, entries) : undefined
     const now = Date.now()
-    const { ids } = this.life.wake()
+    const state = this.life.wake()
+    const { ids } = state
     // All look-ups come first: one that fails must not leave an id behind that nobody will commit.
     const known = entries.map(({ id, bucket }, i) => isOld?.[i] || (id !== undefined && ids.has(id, bucket)))
     const fresh = new Set<string>()
-    const duplicates = entries.map(({ id, bucket }, i) => {
-      if (id === undefined) return false
+    const refused: Record<number, Reason> = {}
+    const duplicates = entries.map((entry, i) => {
+      const { id, bucket } = entry
       const name = `${bucket} ${id}`
-      if (known[i] || fresh.has(name)) return true
-      fresh.add(name)
-      ids.add(id, bucket)
+      if (known[i] || (id !== undefined && fresh.has(name))) return true
+      const reason = refusalOf(entry, state, now)
+      if (reason) refused[i] = reason
+      else if (id !== undefined) {
+        fresh.add(name)
+        ids.add(id, bucket)
+      }
       return false
     })
-    const added = entries.filter((_, i) => !duplicates[i])
+    const added = entries.filter((_, i) => !duplicates[i] && !refused[i])
     this.waiting.push(...added)
     this.rate.add(entries.length, now)
     if (added.length) this.commitment ??= this.commit(now)
     if (this.waiting.length >= FULL) this.full?.()
     // A duplicate of an entry that still waits must not be acknowledged before it.
     await this.commitment
-    return { duplicates }
+    return { duplicates, ...(Object.keys(refused).length && { refused }) }
   }
 
   /** Which ids are on disk here. One that waits is known when its commit is done, and only if it is. */
@@ -99,17 +108,30 @@ export class Commits {
       )
       storage.transactionSync(() => {
         for (const batch of batches(told)) log.append(batch, Date.now())
+        for (const gate of state.gates) gate.write?.(entries)
       })
       state.unmerged += entries.length
       return [told, state]
     } catch (error) {
       log.reread(last)
       for (const { id, bucket } of entries) if (id !== undefined) ids.forget(id, bucket)
+      for (const gate of state.gates) gate.back(entries)
       // Whose sessions began is on disk for all that was committed.
       state.visits = visitsOf(storage.sql, log, state.places.filed)
       throw error
     }
   }
+}
+
+/** The first gate that refuses it says why, and those that let it pass forget it. */
+function refusalOf(entry: Entry, { gates }: State, now: number): Reason | undefined {
+  for (const [i, gate] of gates.entries()) {
+    const reason = gate.refuse(entry, now)
+    if (!reason) continue
+    for (const passed of gates.slice(0, i)) passed.back([entry])
+    return reason
+  }
+  return undefined
 }
 
 /** Tells a session that begins with an entry's first event; the sender's own word stands. */

@@ -1,5 +1,6 @@
 /** What a Hail's life begins with: its log, the ids it knows, how far they are filed and merged, and who is visiting. */
 import { eventsIn } from './fold'
+import type { Gate } from './gate'
 import { Ids } from './ids'
 import { Log } from './log'
 import { type Struck, struck } from './strike'
@@ -19,6 +20,8 @@ export interface State {
   ids: Ids
   places: Places
   visits: Visits
+  /** What may keep an entry out. */
+  gates: readonly Gate[]
   /** Events in the log that the Whale has not merged. */
   unmerged: number
   /** Resets that the log was rewritten for. */
@@ -47,6 +50,7 @@ export function stateOf(storage: DurableObjectStorage, create: boolean): State |
     ids: new Ids(sql, log, filed),
     places: { filed, merged, dropped },
     visits: visitsOf(sql, log, filed),
+    gates: [],
     unmerged: log.count(merged),
     resets: has(sql, 'reset') ? struck(sql) : [],
   }

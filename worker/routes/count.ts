@@ -9,7 +9,7 @@ import { SHARD_WITHOUT_ID, shardOf } from '../ingest/shard'
 import { visitorOf } from '../ingest/visitor'
 import { type App, siteFor } from './access'
 import { readBody } from './body'
-import { deliver } from './deliver'
+import { deliver, type Outcome } from './deliver'
 import { deploymentOf } from './deployment'
 import { Problem } from './problem'
 
@@ -87,13 +87,15 @@ async function counted(c: Context<App>, site: Site, given: unknown): Promise<Res
       ...eventBy(visitor && (await visitorOf(await deployment.keys.visitorKey(site.site), visitor)), event, site),
     })),
   )
-  const duplicates = (await deliver({ env: c.env, deployment, now }, deliveries)).filter(Boolean).length
+  const outcomes = await deliver({ env: c.env, deployment, now }, deliveries)
+  const amount = (outcome: Outcome) => outcomes.filter((each) => each === outcome).length
+  const [accepted, duplicates] = [amount('counted'), amount('duplicate')]
   const withoutId = deliveries.filter(({ id }) => id === undefined).length
   return c.json(
     {
-      accepted: deliveries.length - duplicates,
+      accepted,
       duplicates,
-      refused: 0,
+      refused: outcomes.length - accepted - duplicates,
       ...(withoutId && { notDeduplicated: withoutId }),
     },
     200,

@@ -6,6 +6,7 @@ import type { Event } from '../../sdk/wire/event'
 import { type Env, hail, pod } from '../env'
 import type { Entry } from '../hail/log'
 import { place } from '../hail/ids'
+import type { Reason } from '../ingest/refusal'
 import { weightOf } from '../rollup/weight'
 import type { Deployment } from './deployment'
 import { NO_SITE, refusalEvents } from './refusals'
@@ -24,12 +25,15 @@ export interface Delivery {
   visit?: { visitor: number; at: number }
 }
 
-/** Whether each delivery was here before, in their order. */
+/** What became of a delivery. */
+export type Outcome = 'counted' | 'duplicate' | Reason
+
+/** What became of each, in their order. */
 export async function deliver(
   { env, deployment, now }: { env: Env; deployment: Deployment; now: number },
   deliveries: Delivery[],
-): Promise<boolean[]> {
-  const duplicates = new Array<boolean>(deliveries.length).fill(false)
+): Promise<Outcome[]> {
+  const outcomes = new Array<Outcome>(deliveries.length).fill('counted')
   const groups = Map.groupBy(
     deliveries.map((delivery, index) => ({ delivery, index })),
     ({ delivery }) => `${delivery.site}/${delivery.shard}`,
@@ -41,9 +45,9 @@ export async function deliver(
       const entries = group.map(({ delivery }) => entryOf(delivery, now))
       if (refused.length) entries.push(entryOf({ site, shard, events: refusalEvents(refused, now) }, now))
       try {
-        const receipt = await hail(env, site, shard).append(entries)
+        const { duplicates, refused: reasons } = await hail(env, site, shard).append(entries)
         group.forEach(({ index }, i) => {
-          duplicates[index] = receipt.duplicates[i] ?? false
+          outcomes[index] = reasons?.[i] ?? (duplicates[i] ? 'duplicate' : 'counted')
         })
       } catch (error) {
         deployment.refusals.back(site, refused)
@@ -51,7 +55,7 @@ export async function deliver(
       }
     }),
   )
-  return duplicates
+  return outcomes
 }
 
 /** Tells refusals that have waited long enough for something to ride on. */

@@ -93,7 +93,13 @@ async function receive(c: Context<App>, texts: string[] | Reason): Promise<void>
     refuse(result.site, result.refusal)
     refusedAt.add(result.site)
   }
-  if (deliveries.length) await deliver(context, deliveries)
+  const outcomes = deliveries.length ? await deliver(context, deliveries) : []
+  for (const [i, outcome] of outcomes.entries()) {
+    if (outcome === 'counted' || outcome === 'duplicate') continue
+    const { site } = deliveries[i]!
+    refuse(site, outcome)
+    refusedAt.add(site)
+  }
   tellLater(c, context, refusedAt)
 }
 

@@ -42,6 +42,7 @@ export class Commits {
     const state = this.life.wake()
     const { ids } = state
     // All look-ups come first: one that fails must not leave an id behind that nobody will commit.
+    for (const gate of state.gates) gate.look?.(entries)
     const known = entries.map(({ id, bucket }, i) => isOld?.[i] || (id !== undefined && ids.has(id, bucket)))
     const fresh = new Set<string>()
     const refused: Record<number, Reason> = {}
@@ -110,6 +111,7 @@ export class Commits {
         for (const batch of batches(told)) log.append(batch, Date.now())
         for (const gate of state.gates) gate.write?.(entries)
       })
+      for (const gate of state.gates) gate.written?.(entries)
       state.unmerged += entries.length
       return [told, state]
     } catch (error) {

@@ -27,6 +27,8 @@ export interface Entry {
   elsewhere?: readonly number[]
   /** Whose event it is, and when: of whom sessions are told apart. */
   visit?: { visitor: number; at: number }
+  /** Of a pixel that counts so often in all: its name, how often, and until when it counts (unix milliseconds, 0 for ever). */
+  cap?: { name: string; most: number; until: number }
 }
 
 export interface Row {

@@ -75,6 +75,7 @@ export class Merges {
     await this.merge()
     if (state.log.isOld(state.places.merged, Date.now())) this.settle(state, state.places.merged)
     state.ids.expire(Date.now())
+    for (const gate of state.gates) gate.sweep?.(Date.now())
   }
 
   /** Nothing is left on disk. */
@@ -127,6 +128,7 @@ export class Merges {
         if (gone !== undefined) {
           places.dropped = gone
           ids.expire(now)
+          for (const gate of state.gates) gate.sweep?.(now)
         }
         storage.sql.exec(
           `UPDATE place SET filed = ?, merged = ?, dropped = ?, visits = ?`,

@@ -49,8 +49,8 @@ export const refusals = {
     mend: 'Send events of your own programs through /count with the write key.',
   },
   origin: {
-    why: 'It came from a page that the site’s origins do not list.',
-    mend: 'Add the host to the site’s origins if it is yours.',
+    why: 'It came from a page that the site’s or the pixel’s own origins do not list, or a pixel with origins was not told which page shows it.',
+    mend: 'Add the host to the origins if it is yours; a pixel in a mail needs `allowMissing`.',
   },
   expired: {
     why: 'The pixel’s last day is over.',
@@ -67,6 +67,14 @@ export const refusals = {
   slot: {
     why: 'The URL fills in something the pixel does not leave open, or a value outside its range.',
     mend: 'Mint the pixel with that slot and a range wide enough.',
+  },
+  spent: {
+    why: 'The pixel has counted as often as its cap allows.',
+    mend: 'Nothing if one is meant for one reader; else mint one with a higher cap.',
+  },
+  'opt-out': {
+    why: 'A view by a pixel, from a browser whose opt-out the site respects.',
+    mend: 'Nothing: the script would not have counted it either.',
   },
   unlisted: {
     why: 'No site of this deployment has that number.',

@@ -23,6 +23,8 @@ export interface Delivery {
   events: Event[]
   /** Whose event it is, and when: of whom sessions are told apart. */
   visit?: { visitor: number; at: number }
+  /** Of a pixel that counts so often in all. */
+  cap?: Entry['cap']
 }
 
 /** What became of a delivery. */
@@ -78,7 +80,7 @@ export async function tellRefusals(
   }
 }
 
-function entryOf({ id, ts, events, visit, elsewhere }: Delivery, now: number): Entry {
+function entryOf({ id, ts, events, visit, elsewhere, cap }: Delivery, now: number): Entry {
   return {
     ...(id !== undefined && { id }),
     ...place(ts, now),
@@ -86,5 +88,6 @@ function entryOf({ id, ts, events, visit, elsewhere }: Delivery, now: number): E
     weight: events.reduce((sum, event) => sum + weightOf(event), 0),
     ...(visit && { visit }),
     ...(elsewhere?.length && { elsewhere }),
+    ...(cap && { cap }),
   }
 }

@@ -33,13 +33,22 @@ const tables = [
   // Deleted sites whose objects are not all empty yet.
   `CREATE TABLE leaving (site INTEGER PRIMARY KEY, shards INTEGER)`,
   `CREATE TABLE salt    (day INTEGER PRIMARY KEY, made INTEGER, secret BLOB)`,
+  // When what was revoked would have ended by itself: from then on it need not be told.
+  `CREATE TABLE revoked (site INTEGER, id TEXT, expires INTEGER, PRIMARY KEY (site, id)) WITHOUT ROWID`,
 ].map((table) => table.replace('TABLE', 'TABLE IF NOT EXISTS'))
+
+/** Shown whole in one answer, of some 400 bytes each. */
+export const MOST_GRANTS = 10_000
+/** Revoked ids of a site that have not expired: each isolate carries them, and looks through them for each pixel. */
+export const MOST_REVOKED = 1_000
+/** Twelve random bytes in base64url: what is minted elsewhere is in no list here, and is revoked all the same. */
+const PIXEL_ID = /^[\w-]{16}$/
 
 /** A pixel or share that was made: what the owner sees of it. The envelope itself is kept so that it can be shown again. */
 export interface Grant {
   id: string
   kind: 'pixel' | 'share'
-  /** Unix milliseconds; 0 for never. */
+  /** Unix seconds, as in the envelope; 0 for never. */
   expires: number
   about: { url: string; name?: string }
 }
@@ -63,7 +72,7 @@ export class Pod extends DurableObject<Env> {
     super(ctx, env)
     this.sql = ctx.storage.sql
     // A release adds tables; the last one says whether all are there.
-    const exists = this.sql.exec(`SELECT 1 FROM sqlite_master WHERE name = 'salt'`).toArray().length > 0
+    const exists = this.sql.exec(`SELECT 1 FROM sqlite_master WHERE name = 'revoked'`).toArray().length > 0
     if (!exists) ctx.storage.transactionSync(() => tables.forEach((table) => this.sql.exec(table)))
   }
 
@@ -106,6 +115,7 @@ export class Pod extends DurableObject<Env> {
         this.sql.exec(`INSERT INTO leaving VALUES (?, ?)`, site, shardsOf(settings))
         this.put(site, null)
         this.sql.exec(`DELETE FROM grants WHERE site = ?`, site)
+        this.sql.exec(`DELETE FROM revoked WHERE site = ?`, site)
       })
     }
     await this.alarmBy(Date.now() + EMPTY_AGAIN_MS)
@@ -162,8 +172,19 @@ export class Pod extends DurableObject<Env> {
       .map(({ day, secret }) => ({ day, secret: new Uint8Array(secret) }))
   }
 
-  grant(site: number, { id, kind, expires, about }: Grant): void {
+  /** False where the list is full, of such as have not expired. */
+  grant(site: number, { id, kind, expires, about }: Grant, now: number): boolean {
+    if (this.amount(site, kind) >= MOST_GRANTS) {
+      this.sql.exec(
+        `DELETE FROM grants WHERE site = ? AND kind = ? AND expires > 0 AND expires < ?`,
+        site,
+        kind,
+        now / 1000,
+      )
+      if (this.amount(site, kind) >= MOST_GRANTS) return false
+    }
     this.sql.exec(`INSERT INTO grants VALUES (?, ?, ?, ?, ?)`, id, site, kind, expires, JSON.stringify(about))
+    return true
   }
 
   grants(site: number, kind: Grant['kind']): Grant[] {
@@ -177,15 +198,28 @@ export class Pod extends DurableObject<Env> {
       .map(({ id, expires, about }) => ({ id, kind, expires, about: JSON.parse(about) }))
   }
 
-  /** Whether there was such a grant. The site's settings carry what is revoked to every isolate. */
-  revoke(site: number, kind: Grant['kind'], id: string): boolean {
-    const gone = this.sql
-      .exec(`DELETE FROM grants WHERE site = ? AND kind = ? AND id = ? RETURNING id`, site, kind, id)
-      .toArray()
+  /**
+   * Takes it off the list and tells every isolate, by the site's settings. A pixel may have been minted elsewhere, so it
+   * need not be on the list. What would have expired by now is told no more.
+   */
+  revoke(site: number, kind: Grant['kind'], id: string, now: number): 'revoked' | 'unknown' | 'full' {
     const settings = this.settings(site)
-    if (!gone.length || !settings) return false
-    this.put(site, { ...settings, revoked: [...settings.revoked, id] })
-    return true
+    const [known] = this.sql
+      .exec<{ kind: string; expires: number }>(`SELECT kind, expires FROM grants WHERE site = ? AND id = ?`, site, id)
+      .toArray()
+    const isForeign = !known && kind === 'pixel' && PIXEL_ID.test(id)
+    if (!settings || !(isForeign || known?.kind === kind)) return 'unknown'
+    const expired = new Set(this.expired(site, now))
+    const revoked = settings.revoked.filter((each) => !expired.has(each))
+    if (revoked.includes(id)) return 'revoked'
+    if (revoked.length >= MOST_REVOKED) return 'full'
+    this.ctx.storage.transactionSync(() => {
+      this.sql.exec(`DELETE FROM grants WHERE site = ? AND id = ?`, site, id)
+      this.sql.exec(`DELETE FROM revoked WHERE site = ? AND expires < ?`, site, now / 1000)
+      if (known?.expires) this.sql.exec(`INSERT INTO revoked VALUES (?, ?, ?)`, site, id, known.expires)
+      this.put(site, { ...settings, revoked: [...revoked, id] })
+    })
+    return 'revoked'
   }
 
   /** Remembers a one-time login code, by its digest only. */
@@ -214,6 +248,20 @@ export class Pod extends DurableObject<Env> {
 
   refusals(): { reason: Reason; events: number }[] {
     return this.sql.exec<{ reason: Reason; events: number }>(`SELECT reason, events FROM refusal`).toArray()
+  }
+
+  private amount(site: number, kind: Grant['kind']): number {
+    return this.sql
+      .exec<{ n: number }>(`SELECT count(*) AS n FROM grants WHERE site = ? AND kind = ?`, site, kind)
+      .one().n
+  }
+
+  /** What was revoked and has ended since. */
+  private expired(site: number, now: number): string[] {
+    return this.sql
+      .exec<{ id: string }>(`SELECT id FROM revoked WHERE site = ? AND expires < ?`, site, now / 1000)
+      .toArray()
+      .map(({ id }) => id)
   }
 
   private async alarmBy(at: number): Promise<void> {

@@ -4,7 +4,7 @@ import { encode } from '../../sdk/wire/base64url'
 import { mint } from '../../sdk/wire/envelope'
 import { pod } from '../env'
 import type { Site } from '../ingest/settings'
-import type { Grant } from '../pod/pod'
+import { type Grant, MOST_GRANTS, MOST_REVOKED } from '../pod/pod'
 import { type App, siteFor } from './access'
 import { deploymentOf } from './deployment'
 import { type Fields, text } from './fields'
@@ -24,7 +24,8 @@ export async function sealed(c: Context<App>, { site }: Site, kind: Grant['kind'
 }
 
 export async function remember(c: Context<App>, site: Site, grant: Grant) {
-  await pod(c.env).grant(site.site, grant)
+  const fits = await pod(c.env).grant(site.site, grant, Date.now())
+  if (!fits) throw new Problem(409, `the list of ${grant.kind}s holds ${MOST_GRANTS}: revoke some, or let them expire`)
   return shown(grant)
 }
 
@@ -37,7 +38,12 @@ export async function revoke(c: Context<App>, kind: Grant['kind'], least: 'write
   const now = Date.now()
   const { site } = await siteFor(c, c.req.param('site'), least, now)
   const id = c.req.param('id') ?? ''
-  if (!(await pod(c.env).revoke(site.site, kind, id))) throw new Problem(404, `there is no such grant: ${id}`, 'id')
+  const revoked = await pod(c.env).revoke(site.site, kind, id, now)
+  if (revoked === 'unknown') throw new Problem(404, `there is no such grant: ${id}`, 'id')
+  if (revoked === 'full') {
+    const why = `${MOST_REVOKED} ids of this site are revoked, and every isolate carries them`
+    throw new Problem(409, `${why}; what expires leaves the list by itself`, 'id')
+  }
   const { directory } = await deploymentOf(c.env)
   await directory.refresh(c.env, now)
   return c.body(null, 204)

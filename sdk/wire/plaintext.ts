@@ -21,6 +21,14 @@ export interface PixelOptions {
   refuseBots?: boolean
   /** A label for the owner's list. */
   name?: string
+  /** Hosts, origins or `*.host` of the pages that may show it; without them all may. */
+  origins?: readonly string[]
+  /** With origins: what does not say where the picture stands counts too, such as a mail program's request. */
+  allowMissing?: boolean
+  /** A visitor counts once in each day of the site's calendar. */
+  once?: 'day'
+  /** So many count in all, and no more. */
+  cap?: number
 }
 
 /** `[expires, scope]`: what the bearer may read; an absent field does not limit. */
@@ -46,6 +54,19 @@ function parse(text: string): Json[] | undefined {
 const isNumber = (value: Json): value is number => typeof value === 'number' && Number.isFinite(value)
 const isNumbers = (value: Json): value is Numbers => isTree(value) && Object.values(value).every(isNumber)
 const isDimensions = (value: Json): value is Dimensions => value !== undefined
+
+/** Of an option that is there: whether it has the right shape. One of another kind may limit what it counts, so it is not passed over. */
+const OPTIONS: Record<keyof PixelOptions, (value: Json) => boolean> = {
+  refuseBots: (value) => typeof value === 'boolean',
+  name: (value) => typeof value === 'string',
+  origins: (value) => isList(value) && value.length > 0 && value.every((origin) => typeof origin === 'string'),
+  allowMissing: (value) => typeof value === 'boolean',
+  once: (value) => value === 'day',
+  cap: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
+}
+
+const isOptions = (value: Json): value is PixelOptions =>
+  isTree(value) && Object.entries(OPTIONS).every(([name, fits]) => value[name] === undefined || fits(value[name]))
 
 /** Each known code and whether its items have the right shape; the rest is ignored, for later versions' sake. */
 const SHAPES: Record<string, (items: Json[]) => boolean> = {
@@ -92,7 +113,7 @@ export function readPixel(text: string): Pixel | undefined {
   if (!list) return undefined
   const [expires, notBefore = 0, type = '_', dimensions = {}, metrics = {}, slots = {}, options = {}] = list
   if (!isNumber(expires) || !isNumber(notBefore) || typeof type !== 'string') return undefined
-  if (!isDimensions(dimensions) || !isNumbers(metrics) || !isTree(slots) || !isTree(options)) return undefined
+  if (!isDimensions(dimensions) || !isNumbers(metrics) || !isTree(slots) || !isOptions(options)) return undefined
   return { expires, notBefore, type, dimensions, metrics, slots: slots as Pixel['slots'], options }
 }
 

@@ -12,7 +12,7 @@ import { cleanType } from './name'
 import { clip, merge, sizeOf, tree } from './tree'
 import type { VerifiedBeacon } from './verify'
 
-const PAGEVIEW = 'pageview'
+export const PAGEVIEW = 'pageview'
 const DOWNLOAD = 'download'
 const OUTBOUND = 'outbound'
 /** Types that mean what this house says they mean; a browser that chooses one gets it below `custom`. */

@@ -4,6 +4,7 @@
  * and a forger must learn nothing.
  */
 import { type Context, Hono } from 'hono'
+import { IMAGE, ONCE } from '../../sdk/wire/address'
 import { read } from '../../sdk/wire/envelope'
 import { type Facts, factsOf } from '../ingest/facts'
 import { BODY_BYTES, ENVELOPES, URL_CHARACTERS } from '../ingest/limits'
@@ -17,6 +18,7 @@ import { type Delivery, deliver, tellRefusals } from './deliver'
 import { type Deployment, deploymentOf } from './deployment'
 import { considerPixel } from './minted'
 import { considerBeacon } from './beacon'
+import { keptToMidnight, NOT_KEPT } from './keeping'
 import type { Reception } from './reception'
 import { NO_SITE } from './refusals'
 
@@ -26,7 +28,7 @@ const GIF = Uint8Array.from(atob('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAA
 )
 
 const HEADERS = {
-  'Cache-Control': 'no-store',
+  'Cache-Control': NOT_KEPT,
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Expose-Headers': 'Date',
   'Cross-Origin-Resource-Policy': 'cross-origin',
@@ -36,11 +38,18 @@ const HEADERS = {
 
 export const pixel = new Hono<App>()
   .get('/p/:text', async (c) => {
-    const isImage = c.req.param('text').endsWith('.gif')
-    const text = isImage ? c.req.param('text').slice(0, -'.gif'.length) : c.req.param('text')
+    const now = Date.now()
+    const name = c.req.param('text')
+    const isImage = name.endsWith(IMAGE)
+    const bare = isImage ? name.slice(0, -IMAGE.length) : name
+    const isOnce = bare.endsWith(ONCE)
+    const text = isOnce ? bare.slice(0, -ONCE.length) : bare
     // An open slot makes the URL longer than its envelope; what nothing may be long is refused unread.
     await receive(c, text.length > URL_CHARACTERS ? 'too-big' : [text])
-    return isImage ? answerImage() : answer()
+    const answered = isImage ? answerImage() : answer()
+    // By the clock before it was counted: an event of today must not be kept for tomorrow.
+    if (isOnce) answered.headers.set('Cache-Control', await keptToMidnight(c, text, now))
+    return answered
   })
   .post('/p/', async (c) => {
     const body = await readBody(c.req.raw, BODY_BYTES)

@@ -1,75 +1,70 @@
 /** `/api/sites/<site>/pixels`: mints, lists and revokes URLs that count. */
-import { Hono } from 'hono'
-import type { Dimensions, Numbers } from '../../sdk/wire/event'
+import { type Context, Hono } from 'hono'
+import { lengthProblem, noscriptOf, urlOf } from '../../sdk/wire/address'
+import type { Dimensions } from '../../sdk/wire/event'
+import { pixelOf, unfitOf, type Wish } from '../../sdk/wire/minting'
 import { type Pixel, writePixel } from '../../sdk/wire/plaintext'
+import { boundsProblem, isLong } from '../ingest/bounds'
+import { NAME_BYTES } from '../ingest/limits'
+import type { Site } from '../ingest/settings'
 import { type App, originOf, siteFor } from './access'
-import { type Fields, fieldsOf, flag, number, only, text } from './fields'
-import { list, MOST_SECONDS, nameOf, remember, revoke, sealed } from './grants'
+import { fieldsOf, number } from './fields'
+import { list, nameOf, remember, revoke, sealed } from './grants'
 import { Problem } from './problem'
 
-const PIXEL = ['type', 'dimensions', 'metrics', 'slots', 'expires', 'notBefore', 'refuseBots', 'name'] as const
+/** Pixels of one call: a second's work, and an answer of 300 KB. More are several calls, or minted offline. */
+const MOST_AT_ONCE = 1_000
 
 export const pixels = new Hono<App>()
   .post('/:site/pixels', async (c) => {
     const { site } = await siteFor(c, c.req.param('site'), 'write', Date.now())
-    const fields = fieldsOf(await c.req.json().catch(() => undefined))
-    only(fields, PIXEL)
-    const pixel = pixelOf(fields)
-    const { id, envelope } = await sealed(c, site, 'pixel', writePixel(pixel))
-    const url = `${originOf(c)}/${site.prefixes.pixel}/${envelope}.gif`
-    return c.json(
-      await remember(c, site, { id, kind: 'pixel', expires: pixel.expires, about: { url, ...nameOf(fields) } }),
-      201,
-    )
+    const { count, ...wish } = fieldsOf(await c.req.json().catch(() => undefined))
+    const pixel = wished(wish, Date.now())
+    if (count !== undefined) return c.json(await many(c, site, pixel, countOf(count)), 201)
+    const { id, url, noscript } = await minted(c, site, pixel)
+    const about = { url, ...nameOf(wish) }
+    return c.json({ ...(await remember(c, site, { id, kind: 'pixel', expires: pixel.expires, about })), noscript }, 201)
   })
   .get('/:site/pixels', (c) => list(c, 'pixel', 'write'))
   .delete('/:site/pixels/:id', (c) => revoke(c, 'pixel', 'write'))
 
-function pixelOf(fields: Fields): Pixel {
-  const refuseBots = flag(fields, 'refuseBots')
-  return {
-    expires: number(fields, 'expires', 0, MOST_SECONDS) ?? 0,
-    notBefore: number(fields, 'notBefore', 0, MOST_SECONDS) ?? 0,
-    type: text(fields, 'type') ?? '_',
-    // Any JSON is a dimension tree; expansion says what of it counts.
-    dimensions: (fields.dimensions ?? {}) as Dimensions,
-    metrics: metricsOf(fields.metrics ?? {}),
-    slots: slotsOf(fields.slots ?? {}),
-    options: { ...(refuseBots && { refuseBots }) },
-  }
+function wished(wish: Wish, now: number): Pixel {
+  const unfit = unfitOf(wish, now) ?? tooLarge(wish)
+  if (unfit) throw new Problem(400, `${unfit.field} ${unfit.message}`, unfit.field)
+  return pixelOf(wish)
 }
 
-function metricsOf(value: unknown): Numbers {
-  const metrics: Numbers = {}
-  for (const [name, amount] of Object.entries(fieldsAt('metrics', value))) {
-    if (typeof amount !== 'number' || !Number.isFinite(amount)) {
-      throw new Problem(400, `metrics.${name} must be a finite number`, `metrics.${name}`)
-    }
-    metrics[name] = amount
+/** What would be cut when it counts is told when it is minted. JSON holds nothing but what a tree of dimensions can be. */
+function tooLarge({ dimensions, metrics, slots }: Wish): { field: string; message: string } | undefined {
+  const message = boundsProblem((dimensions ?? null) as Dimensions)
+  if (message) return { field: 'dimensions', message }
+  for (const [field, names] of Object.entries({ metrics, slots })) {
+    if (Object.keys(names ?? {}).some(isLong)) return { field, message: `has a name longer than ${NAME_BYTES} bytes` }
   }
-  return metrics
+  return undefined
 }
 
-/** `{dollars: [0, 500], order: 1}`: what the URL may fill in, and in which range. */
-function slotsOf(value: unknown): Pixel['slots'] {
-  const slots: Pixel['slots'] = {}
-  for (const [name, range] of Object.entries(fieldsAt('slots', value))) {
-    if (name === 'order' && range === 1) slots[name] = 1
-    else if (isRange(range)) slots[name] = range
-    else throw new Problem(400, `slots.${name} must be [least, most], or 1 for order`, `slots.${name}`)
-  }
-  return slots
+function countOf(count: unknown): number {
+  const asked = number({ count }, 'count', 1, MOST_AT_ONCE)
+  if (!Number.isInteger(asked))
+    throw new Problem(400, `count must be a whole number from 1 to ${MOST_AT_ONCE}`, 'count')
+  return asked ?? 1
 }
 
-const isRange = (value: unknown): value is [number, number] =>
-  Array.isArray(value) &&
-  value.length === 2 &&
-  value.every((bound) => typeof bound === 'number' && Number.isFinite(bound)) &&
-  value[0] <= value[1]
-
-function fieldsAt(field: string, value: unknown): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Problem(400, `${field} must be an object`, field)
+/** One for each reader of a letter. They would drown the owner's list, so they stand in no list; each is revoked by its id. */
+async function many(c: Context<App>, site: Site, pixel: Pixel, count: number) {
+  const all: { id: string; url: string }[] = []
+  for (let i = 0; i < count; i++) {
+    const { id, url } = await minted(c, site, pixel)
+    all.push({ id, url })
   }
-  return value as Fields // Checked just now.
+  return { expires: pixel.expires, pixels: all }
+}
+
+async function minted(c: Context<App>, site: Site, pixel: Pixel) {
+  const { id, envelope } = await sealed(c, site, 'pixel', writePixel(pixel))
+  const url = urlOf(`${originOf(c)}/${site.prefixes.pixel}`, envelope, pixel)
+  const problem = lengthProblem(url, pixel)
+  if (problem) throw new Problem(400, problem)
+  return { id, url, noscript: noscriptOf(url, pixel) }
 }

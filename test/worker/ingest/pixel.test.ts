@@ -75,7 +75,7 @@ describe('a pixel event', () => {
     const event = eventOfPixel(
       verified({ dimensions: { sku: '7', country: 'NO' } }),
       { metrics: { dollars: 9 } },
-      facts,
+      { facts },
       5,
     )
     expect(JSON.parse(JSON.stringify(event))).toEqual({
@@ -96,7 +96,7 @@ describe('a pixel event', () => {
 
   test('fetched by a mail service is nowhere', () => {
     const agent = agentOf('YahooMailProxy; https://help.yahoo.com')
-    const event = eventOfPixel(verified(), { metrics: {} }, { ...facts, agent }, 5)
+    const event = eventOfPixel(verified(), { metrics: {} }, { facts: { ...facts, agent } }, 5)
     expect(JSON.parse(JSON.stringify(event.dimensions))).toMatchObject({ country: 'unknown', browser: 'mail-proxy' })
   })
 

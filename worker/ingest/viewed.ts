@@ -1,0 +1,33 @@
+/**
+ * The page that shows a pixel of type `pageview`, for browsers without scripts. All it says of itself is its Referer, of
+ * which a browser tells another site the origin alone, unless the page asks for more: a bare `/` from there is no path.
+ */
+import { type Entries, ofPlace } from './dimensions'
+import { fits } from './origins'
+import { placeOf, withoutQuery } from './place'
+import { nest } from './tree'
+
+/** Bits of a site's `respect`, and the header by which a browser without scripts says it. */
+const OPT_OUTS = [
+  [1, 'sec-gpc'],
+  [2, 'dnt'],
+] as const
+
+export interface Showing {
+  /** The server's own host and port. */
+  host: string
+  /** Whose pages may show it. */
+  origins: readonly string[]
+  referer: string | undefined
+}
+
+export function viewed({ host, origins, referer }: Showing): Entries {
+  if (!referer || !fits(origins, { referer })) return []
+  const page = withoutQuery(placeOf(referer))
+  if (!page.host) return []
+  return page.path === '/' && page.host !== host ? [['page', nest([page.host])]] : ofPlace('page', page)
+}
+
+/** Whether the browser asks for what the script obeys. */
+export const isOptedOut = (respect: number, header: (name: string) => string | undefined): boolean =>
+  OPT_OUTS.some(([bit, name]) => respect & bit && header(name) === '1')

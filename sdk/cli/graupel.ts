@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { addDeploy } from './deploy'
 import { version } from './home'
 import { addLogin } from './login'
+import { addMint } from './mint'
 import { addStart } from './start'
 import { Stop } from './stop'
 
@@ -17,6 +18,7 @@ const program = new Command('graupel')
 
 addStart(program)
 addLogin(program)
+addMint(program)
 addDeploy(program)
 
 try {

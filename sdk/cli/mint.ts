@@ -1,0 +1,124 @@
+/**
+ * `graupel mint`: pixels, by the server that runs on this machine, or offline with a site's pixel key, as a mailing on
+ * another machine does. A line for each, so that a mailing joins them to its readers.
+ */
+import type { Command } from 'commander'
+import { noscriptOf } from '../wire/address'
+import { pixelOf, type Wish } from '../wire/minting'
+import type { Pixel } from '../wire/plaintext'
+import { tokenOf } from './login'
+import { type Minted, offline } from './offline'
+import { originOf } from './origin'
+import { readSettings, type Settings } from './settings'
+import { Stop } from './stop'
+import { inOptions, type Wished, wishOf } from './wish'
+
+/** A thousand are minted in some 50 ms; past this something is wrong with the server. */
+const PATIENCE_MS = 30_000
+/** What the API mints in one call. */
+const AT_ONCE = 1_000
+/** A mailing larger than this goes out in parts. */
+const MOST = 1_000_000
+const LAST_EPOCH = 0xffff
+
+interface Options extends Wished {
+  site: string
+  count: string
+  offline?: true
+  key?: string
+  epoch: string
+  json?: true
+}
+
+async function* minted(options: Options, wish: Wish, pixel: Pixel): AsyncGenerator<Minted> {
+  const settings = readSettings(process.env)
+  const count = wholeOf('--count', options.count, 1, MOST)
+  if (options.key !== undefined && !options.offline) throw new Stop('--key goes with --offline; the server has its own')
+  const epoch = wholeOf('--epoch', options.epoch, 0, LAST_EPOCH)
+  if (options.offline) yield* offline({ ...options, epoch, origin: settings.url }, pixel, count)
+  else if (count === 1) yield await ask<Minted>(settings, options.site, wish)
+  else {
+    const { name: _, ...unlisted } = wish
+    for (let left = count; left > 0; left -= AT_ONCE) {
+      const body = { ...unlisted, count: Math.min(left, AT_ONCE) }
+      yield* (await ask<{ pixels: Minted[] }>(settings, options.site, body)).pixels
+    }
+  }
+}
+
+function wholeOf(option: string, text: string, least: number, most: number): number {
+  const value = Number(text)
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value
+  throw new Stop(`${option} must be a whole number from ${least} to ${most}, not "${text}"`)
+}
+
+async function ask<Answer>(settings: Settings, site: string, body: unknown): Promise<Answer> {
+  const origin = originOf(settings.host, settings.port)
+  const token = tokenOf(settings)
+  const answer = await fetch(`${origin}/api/sites/${encodeURIComponent(site)}/pixels`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  }).catch((error: Error) => {
+    throw new Stop(`no answer from ${origin} (${error.message}): is it started? npx graupel start`)
+  })
+  if (!answer.ok) throw new Stop(problemOf(await answer.text()))
+  return (await answer.json()) as Answer // our own API's shape, named by the caller
+}
+
+/** The server's words, with the option in place of the member. */
+function problemOf(text: string): string {
+  try {
+    const { detail, field } = JSON.parse(text) as { detail: string; field?: string } // problem+json
+    if (field === undefined) return detail
+    const option = inOptions({ field, message: '' })
+    return option + (detail.startsWith(`${field} `) ? detail.slice(field.length) : `: ${detail}`)
+  } catch {
+    return `the server answered ${text.slice(0, 200)}`
+  }
+}
+
+const HELP = `
+Reads PORT, HOST, GRAUPEL_DATA as \`start\` does; offline GRAUPEL_URL, the origin that the URLs begin with.
+
+Examples
+  a thank-you page     $ npx graupel mint --site shop --type order --slot dollars=0..500 --order
+  a letter's readers   $ npx graupel mint --site shop --type mail.open --dimension letter=may --cap 1 --expires 90d --count 5000
+  without the server   $ npx graupel mint --offline --site 3405643777 --key pixel.key --type mail.open`
+
+const collect = (text: string, before: string[] = []): string[] => [...before, text]
+
+export function addMint(program: Command): void {
+  program
+    .command('mint')
+    .description('mint pixels: URLs that count what you seal into them')
+    .requiredOption('--site <site>', 'number or name; offline its number')
+    .option('--type <type>', 'a dotted name')
+    .option('--dimension <name=value>', 'repeat it for more; JSON for a tree', collect)
+    .option('--metric <name=number>', 'repeat it for more', collect)
+    .option('--slot <name=least..most>', 'a metric that the URL may fill in; repeat it for more', collect)
+    .option('--order', 'the URL may name an order, which counts once')
+    .option('--expires <time>', '30d from now, or a date: to its end, by UTC')
+    .option('--not-before <time>', 'the same; a date: from its beginning')
+    .option('--once <period>', 'day: each visitor once a day')
+    .option('--cap <number>', 'so many count in all')
+    .option('--origin <host>', 'a page that may show it; repeat it for more', collect)
+    .option('--allow-missing', 'with origins: also where the page is not told, as in mails')
+    .option('--refuse-bots', 'do not count what calls itself a crawler')
+    .option('--name <name>', "a label in the site's list")
+    .option('--count <number>', 'so many pixels, a line each; they stand in no list', '1')
+    .option('--offline', 'without a server, with the key in --key')
+    .option('--key <file>', "a file with the site's keys.pixel; - reads it from stdin")
+    .option('--epoch <number>', "the site's pixelEpoch, where the master key was rotated", '0')
+    .option('--json', 'id, url, expires and noscript as JSON, a line each')
+    .addHelpText('after', HELP)
+    .action(async (options: Options) => {
+      const wish = wishOf(options, Date.now())
+      const pixel = pixelOf(wish)
+      for await (const { id, url } of minted(options, wish, pixel)) {
+        const whole = { id, url, expires: pixel.expires, noscript: noscriptOf(url, pixel) }
+        console.log(options.json ? JSON.stringify(whole) : url)
+      }
+    })
+}

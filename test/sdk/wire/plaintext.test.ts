@@ -76,7 +76,7 @@ describe('a pixel', () => {
     dimensions: { sku: '7' },
     metrics: { dollars: 12.5 },
     slots: { dollars: [0, 100], order: 1 },
-    options: { name: 'thanks' },
+    options: { name: 'thanks', origins: ['shop.example'], allowMissing: true, once: 'day', cap: 5, refuseBots: true },
   }
 
   test('comes back as it was written', () => {
@@ -101,6 +101,28 @@ describe('a pixel', () => {
       expect(readPixel(text)).toBeUndefined()
     },
   )
+
+  test.each([
+    { refuseBots: 1 },
+    { name: 5 },
+    { origins: 'shop.example' },
+    { origins: [] },
+    { origins: [5] },
+    { allowMissing: 'yes' },
+    { once: 'hour' },
+    { once: true },
+    { cap: 0 },
+    { cap: -1 },
+    { cap: 1.5 },
+    { cap: '5' },
+    { cap: null },
+  ])('is refused with the options %j: what it may have meant as a limit is not passed over', (options) => {
+    expect(readPixel(JSON.stringify([0, 0, 't', {}, {}, {}, options]))).toBeUndefined()
+  })
+
+  test('leaves alone what a later version adds', () => {
+    expect(readPixel('[0,0,"t",{},{},{},{"colour":"red"},"later"]')?.options).toEqual({ colour: 'red' })
+  })
 })
 
 describe('a share', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Pixel } from '../../../sdk/wire/plaintext'
 import { agentOf } from '../../../worker/ingest/agent'
-import { eventOfPixel, fill, idOfPixel, pixelRefusal } from '../../../worker/ingest/pixel'
+import { eventOfPixel, fill, idOfCap, idOfPixel, pixelRefusal } from '../../../worker/ingest/pixel'
 import type { VerifiedPixel } from '../../../worker/ingest/verify'
 
 const pixel = (changes: Partial<Pixel> = {}): Pixel => ({
@@ -65,6 +65,29 @@ describe('the id of a pixel event', () => {
   test('is none without an order', async () => {
     expect(await idOfPixel(verified(), { metrics: {} })).toBeUndefined()
   })
+
+  describe('that counts once a day', () => {
+    const shown = { date: 20_261_021, visitor: 7 }
+    const id = (changes: Partial<typeof shown> = {}, name = 'AAAA') =>
+      idOfPixel({ ...verified(), name }, { metrics: {} }, { ...shown, ...changes })
+
+    test('is the visitor’s of that day', async () => {
+      expect(await id()).toHaveLength(10)
+      expect(await id()).toBe(await id())
+      const others = [await id({ visitor: 8 }), await id({ date: 20_261_022 }), await id({}, 'BBBB')]
+      expect(new Set([await id(), ...others]).size).toBe(4)
+    })
+
+    test('is the order’s all the same where one is named', async () => {
+      const order = { metrics: {}, order: '5' }
+      expect(await idOfPixel(verified(), order, shown)).toBe(await idOfPixel(verified(), order))
+    })
+  })
+
+  test('is not its cap’s, which is the pixel’s alone', async () => {
+    expect(await idOfCap(verified())).toBe(await idOfCap(verified({ options: { cap: 5 } })))
+    expect(await idOfCap(verified())).not.toBe(await idOfCap({ ...verified(), name: 'BBBB' }))
+  })
 })
 
 describe('a pixel event', () => {
@@ -106,5 +129,33 @@ describe('a pixel event', () => {
     ['counts a mail service all the same', { refuseBots: true }, 'YahooMailProxy', undefined],
   ])('%s', (_, options, agent, refusal) => {
     expect(pixelRefusal(pixel({ options }), agentOf(agent))).toBe(refusal)
+  })
+})
+
+describe('a pixel with origins', () => {
+  const origins = ['shop.example', '*.shop.example']
+
+  test.each([
+    [{ referer: 'https://shop.example/thanks' }, 'counts'],
+    [{ referer: 'https://www.shop.example/' }, 'counts'],
+    [{ origin: 'https://shop.example', referer: 'https://thief.example/' }, 'counts'],
+    [{ referer: 'https://thief.example/?shop.example' }, 'origin'],
+    [{ origin: 'https://thief.example', referer: 'https://shop.example/' }, 'origin'],
+    [{ origin: 'null' }, 'origin'],
+    [{ referer: '' }, 'origin'],
+    [{}, 'origin'],
+  ])('shown by %j: %s', (claims, outcome) => {
+    const refusal = pixelRefusal(pixel({ options: { origins } }), agentOf('Firefox'), claims)
+    expect(refusal ?? 'counts').toBe(outcome)
+  })
+
+  test('that allows what names no page refuses other pages still', () => {
+    const allowing = pixel({ options: { origins, allowMissing: true } })
+    expect(pixelRefusal(allowing, agentOf('Firefox'), {})).toBeUndefined()
+    expect(pixelRefusal(allowing, agentOf('Firefox'), { referer: 'https://thief.example/' })).toBe('origin')
+  })
+
+  test('is not held to the site’s: without any, it counts wherever it stands', () => {
+    expect(pixelRefusal(pixel(), agentOf('Firefox'), { referer: 'https://thief.example/' })).toBeUndefined()
   })
 })

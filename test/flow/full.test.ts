@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { PageLoad, send, siteKey } from '../visitor'
-import { makeSite, total } from './api'
+import { CHROME, PageLoad, send, siteKey } from '../visitor'
+import { call, makeSite, total } from './api'
 import { type Server, startServer } from './server'
 
 const SMALL_MB = 16
@@ -79,4 +79,34 @@ test('acknowledges nothing on a full disk, and counts on when there is room', { 
   expect(await total(server, site)).toBe(acknowledged)
   await server.restart()
   expect(await total(server, site)).toBe(acknowledged)
+})
+
+test('gives a cap back where the disk was full, and counts no more than it allows', { timeout: 120_000 }, async () => {
+  const { folder, fill, free } = disk()
+  const server = await startServer(folder ? { dataFolder: folder } : {})
+  const { site } = await makeSite(server)
+  const CAP = 40
+  const wish = { type: 'pageview', cap: CAP, slots: { order: 1 } }
+  const { body } = await call<{ url: string }>(server, 'POST', `/api/sites/${site}/pixels`, wish)
+  const show = async (order: number) => {
+    const url = `${server.origin}${new URL(body.url).pathname}?order=${order}`
+    const response = await fetch(url, { headers: { 'User-Agent': CHROME } }).catch(() => undefined)
+    await response?.arrayBuffer()
+    return response?.status ?? 0
+  }
+  for (let order = 0; order < 10; order++) expect(await show(order)).toBe(200)
+  fill(server)
+  let [acknowledged, failed] = [10, 0]
+  for (let order = 10; order < 400 && failed < 20 && acknowledged < CAP - 5; order++) {
+    if ((await show(order)) === 200) acknowledged += 1
+    else failed += 1
+  }
+  expect(failed).toBeGreaterThan(0)
+  free(server)
+  await expect.poll(() => show(999), { timeout: 10_000, interval: 200 }).toBe(200)
+  expect(await total(server, site)).toBe(acknowledged + 1)
+  await Promise.all(Array.from({ length: 200 }, (_, i) => show(1000 + i)))
+  expect(await total(server, site)).toBe(CAP)
+  await server.restart()
+  expect(await total(server, site)).toBe(CAP)
 })

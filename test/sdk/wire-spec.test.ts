@@ -110,6 +110,14 @@ describe('the specification', () => {
     expect(spec).toContain(`multiple of ${PADDING.beacon} bytes for kind 1, of ${PADDING.pixel} for the others`)
   })
 
+  test('names every option of a pixel', () => {
+    const source = readFileSync(join(import.meta.dirname, '../../sdk/wire/plaintext.ts'), 'utf8')
+    const members = source.split('export interface PixelOptions {')[1]!.split('\n}')[0]!
+    const options = [...members.matchAll(/^ {2}(\w+)\?:/gm)].map(([, option]) => option!)
+    expect(options).toContain('cap')
+    expect(options.filter((option) => !spec.includes(`| \`${option}\` |`))).toEqual([])
+  })
+
   test('names only reasons that are counted', () => {
     const table = spec.slice(spec.indexOf('## Refusals'), spec.indexOf('Ids are remembered'))
     const named = [...table.matchAll(/`([a-z-]+)`(?=[^|]*\|\n)/g)].map(([, reason]) => reason!)
@@ -121,28 +129,28 @@ describe('the specification', () => {
 /** The samples run where their language is at hand, and mint the very bytes of the vectors. */
 describe('a sample', () => {
   const sample = (language: string) => spec.split(`\`\`\`${language}\n`)[1]!.split('```')[0]!
-  const [first, second] = vectors.boxes.filter(({ kind }) => kind === 'pixel') as [Vector, Vector]
-  type Vector = (typeof vectors.boxes)[0]
+  const pixels = vectors.boxes.filter(({ kind }) => kind === 'pixel')
+  const envelopes = pixels.map(({ envelope }) => envelope)
   const has = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
 
   test.skipIf(!has('python3', '-c', 'import nacl.secret'))('in Python mints a pixel', () => {
-    const calls = [first, second].map(
+    const calls = pixels.map(
       ({ site, key, plaintext, epoch, random }) =>
         `print(mint(${site}, bytes.fromhex('${key}'), json.loads('${plaintext}'), ${epoch}, bytes.fromhex('${random}')))`,
     )
     const printed = execFileSync('python3', ['-c', [sample('python'), ...calls].join('\n')]).toString()
-    expect(printed.trim().split('\n')).toEqual([first.envelope, second.envelope])
+    expect(printed.trim().split('\n')).toEqual(envelopes)
   })
 
   test.skipIf(!has('php', '-r', 'exit(function_exists("sodium_crypto_secretbox") ? 0 : 1);'))(
     'in PHP mints a pixel',
     () => {
-      const calls = [first, second].map(
+      const calls = pixels.map(
         ({ site, key, plaintext, epoch, random }) =>
           `echo mint(${site}, hex2bin('${key}'), json_decode('${plaintext}'), ${epoch}, hex2bin('${random}')), "\\n";`,
       )
       const code = [sample('php').replace('<?php', ''), ...calls].join('\n')
-      expect(execFileSync('php', ['-r', code]).toString().trim().split('\n')).toEqual([first.envelope, second.envelope])
+      expect(execFileSync('php', ['-r', code]).toString().trim().split('\n')).toEqual(envelopes)
     },
   )
 })

@@ -161,7 +161,7 @@ describe('an answer', () => {
     },
   )
 
-  test.each([{ 'Sec-Purpose': 'prefetch' }, { 'Sec-Purpose': 'prefetch;prerender' }, { 'Sec-Fetch-Dest': 'document' }])(
+  test.each<Record<string, string>>([{ 'Sec-Purpose': 'prefetch' }, { 'Sec-Purpose': 'prefetch;prerender' }, { 'Sec-Fetch-Dest': 'document' }])(
     'to %j is not kept: it is asked for again when it is shown, and counts then',
     async (headers) => {
       const { site, total } = await listedSite()

@@ -193,6 +193,16 @@ test('answers alike whatever becomes of it, byte for byte, and never lets a fail
   expect([failed.status, failed.headers.get('cache-control')]).toEqual([503, 'no-store'])
 })
 
+test('counts and is kept under a site’s own prefix', async () => {
+  const server = await startServer()
+  const { site } = await makeSite(server, { prefixes: { script: 'js', pixel: 'dots' } })
+  const { url } = await minted(server, site, { once: 'day', slots: { dollars: [0, 5] } })
+  expect(new URL(url).pathname).toMatch(/^\/dots\/[\w-]+\.once\.gif$/)
+  const response = await fetch(`${url}?dollars=2`, { headers: { 'User-Agent': CHROME } })
+  expect(response.headers.get('cache-control')).toMatch(/^private, max-age=\d+, immutable$/)
+  expect(await total(server, site, 'dollars', [], TYPE)).toBe(2)
+})
+
 test('counts nothing of a minted pixel with any one bit changed', { timeout: 60_000 }, async () => {
   const server = await startServer()
   const { site } = await makeSite(server)

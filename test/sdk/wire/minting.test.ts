@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { lengthProblem, noscriptOf, urlOf } from '../../../sdk/wire/address'
 import { pixelOf, unfitOf } from '../../../sdk/wire/minting'
 import { readPixel, writePixel } from '../../../sdk/wire/plaintext'
+import { METRICS, TYPE_WORDS, URL_CHARACTERS } from '../../../worker/ingest/limits'
 
 const NOW = Date.UTC(2026, 9, 21, 12)
 const SECOND = NOW / 1000
@@ -21,7 +22,8 @@ describe('a wish', () => {
     ],
     [{ once: 'day', cap: 1_000_000_000, refuseBots: false, name: 'x'.repeat(100) }],
     [{ expires: 0, notBefore: 0, type: null, metrics: null }],
-    [{ metrics: names(24, 1), slots: names(8, [0, 1]) }],
+    [{ metrics: names(METRICS, 1), type: new Array(TYPE_WORDS).fill('a').join('.') }],
+    [{ metrics: names(METRICS, 1), slots: names(8, [0, 1]) }],
   ])('of %j fits', (wish) => {
     expect(unfitOf(wish, NOW)).toBeUndefined()
   })
@@ -36,7 +38,7 @@ describe('a wish', () => {
     [{ metrics: { dollars: '5' } }, 'metrics.dollars', /finite/],
     [{ metrics: { dollars: Number.POSITIVE_INFINITY } }, 'metrics.dollars', /finite/],
     [{ metrics: ['dollars'] }, 'metrics', /object/],
-    [{ metrics: names(33, 1) }, 'metrics', /32/],
+    [{ metrics: names(METRICS + 1, 1) }, 'metrics', /32/],
     [{ slots: names(9, [0, 1]) }, 'slots', /8/],
     [{ slots: { dollars: [5, 0] } }, 'slots.dollars', /its least, 5, is above its most, 0/],
     [{ slots: { dollars: 1 } }, 'slots.dollars', /\[least, most\]/],
@@ -98,7 +100,7 @@ describe('the address', () => {
   })
 
   test.each([
-    [{}, 1_900, undefined],
+    [{}, URL_CHARACTERS, undefined],
     [{}, 1_901, /1901 characters long, 0 of them/],
     [{ slots: { order: 1 } }, 1_829, undefined],
     [{ slots: { order: 1 } }, 1_830, /1901 characters long, 71 of them/],

@@ -2,6 +2,7 @@ import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { pod } from '../../../worker/env'
+import { Directory } from '../../../worker/pod/directory'
 import { type Grant, MOST_GRANTS, MOST_REVOKED } from '../../../worker/pod/pod'
 import { madeSite, query } from '../objects'
 
@@ -101,4 +102,15 @@ test('leaves nothing of a site that is deleted', async () => {
   await pod(env).revoke(site.site, 'pixel', pixel.id, NOW)
   await pod(env).remove(site.site)
   expect(await query(pod(env), `SELECT id FROM revoked WHERE site = ${site.site}`)).toEqual([])
+})
+
+test('is heard of by every isolate within a minute', async () => {
+  const { site } = await madeSite()
+  const elsewhere = new Directory()
+  await elsewhere.refresh(env, NOW)
+  const id = nextId()
+  await pod(env).revoke(site.site, 'pixel', id, NOW)
+  const heard = async (seconds: number) =>
+    (await elsewhere.site(env, site.site, NOW + seconds * 1000))?.revoked.includes(id)
+  expect([await heard(30), await heard(61)]).toEqual([false, true])
 })

@@ -161,17 +161,18 @@ describe('an answer', () => {
     },
   )
 
-  test.each<Record<string, string>>([{ 'Sec-Purpose': 'prefetch' }, { 'Sec-Purpose': 'prefetch;prerender' }, { 'Sec-Fetch-Dest': 'document' }])(
-    'to %j is not kept: it is asked for again when it is shown, and counts then',
-    async (headers) => {
-      const { site, total } = await listedSite()
-      const pixel = await minted(site.site, { once: 'day' })
-      expect(keptOf(await show(`${pixel}.once.gif`, { headers }))).toBe('no-store')
-      expect(await total()).toBe(0)
-      await show(`${pixel}.once.gif`)
-      expect(await total()).toBe(1)
-    },
-  )
+  test.each<Record<string, string>>([
+    { 'Sec-Purpose': 'prefetch' },
+    { 'Sec-Purpose': 'prefetch;prerender' },
+    { 'Sec-Fetch-Dest': 'document' },
+  ])('to %j is not kept: it is asked for again when it is shown, and counts then', async (headers) => {
+    const { site, total } = await listedSite()
+    const pixel = await minted(site.site, { once: 'day' })
+    expect(keptOf(await show(`${pixel}.once.gif`, { headers }))).toBe('no-store')
+    expect(await total()).toBe(0)
+    await show(`${pixel}.once.gif`)
+    expect(await total()).toBe(1)
+  })
 })
 
 describe('a view by a pixel', () => {

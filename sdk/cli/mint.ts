@@ -13,7 +13,7 @@ import { readSettings, type Settings } from './settings'
 import { Stop } from './stop'
 import { inOptions, type Wished, wishOf } from './wish'
 
-/** A thousand are minted in some 50 ms; past this something is wrong with the server. */
+/** A thousand are minted in some 30 ms; past this something is wrong with the server. */
 const PATIENCE_MS = 30_000
 /** What the API mints in one call. */
 const AT_ONCE = 1_000

@@ -12,7 +12,7 @@ import { fieldsOf, number } from './fields'
 import { list, nameOf, remember, revoke, sealed } from './grants'
 import { Problem } from './problem'
 
-/** Pixels of one call: a second's work, and an answer of 300 KB. More are several calls, or minted offline. */
+/** Pixels of one call: some 30 ms of work, and an answer of 200 KB. More are several calls, or minted offline. */
 const MOST_AT_ONCE = 1_000
 
 export const pixels = new Hono<App>()

@@ -7,7 +7,7 @@ import type { Graph, Point } from '../wire/query'
 import { legend, namesOf, SWATCH } from './legend'
 import { niceDomain, type Scale, scale, valueTicks } from './scale'
 import { escaped, fitted, numberText, tickText, widthOf } from './text'
-import { colorOf, comesAgain, styleOf, type Theme } from './theme'
+import { colorOf, comesAgain, sheetOf, type Theme } from './theme'
 import { clockIn, isOpen, rangeText, timeTicks } from './time'
 
 export interface Options {
@@ -17,6 +17,8 @@ export interface Options {
   theme?: Theme
   /** Names of the series, in their order, instead of paths and metrics. */
   labels?: readonly string[]
+  /** Leaves the style out, for a page that adopts `sheetOf` the theme itself. */
+  bare?: true
 }
 
 const FONT = 11
@@ -68,7 +70,7 @@ export function line(graph: Graph, options: Options): string {
     `<svg xmlns="http://www.w3.org/2000/svg" class="graupel-chart graupel-${theme}" role="img" aria-labelledby="${id}-t ${id}-d" `,
     `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
     `<title id="${id}-t">${escaped(name)}</title><desc id="${id}-d">${escaped(description(graph, names))}</desc>`,
-    styleOf(theme),
+    options.bare ? '' : `<style>${sheetOf(theme)}</style>`,
     `<rect class="g-ground" width="${width}" height="${height}" rx="8"/>`,
     head(graph, title, width),
     ...entries.map(({ index, text, x, row }) => legendEntry(index, text, x, named + row * ROW)),
@@ -93,7 +95,7 @@ function head({ series }: Graph, title: string, width: number): string {
 function legendEntry(index: number, name: string, x: number, y: number): string {
   const middle = y + ROW / 2
   return (
-    `<path class="g-line${comesAgain(index) ? ' g-again' : ''}" style="stroke:${colorOf(index)}" d="M${px(x)},${px(middle)}h14"/>` +
+    `<path class="g-line${comesAgain(index) ? ' g-again' : ''} ${colorOf(index)}" d="M${px(x)},${px(middle)}h14"/>` +
     text('g-label', x + SWATCH, middle + FONT * 0.35, name, `font-size="${FONT}"`)
   )
 }
@@ -133,18 +135,18 @@ function series(graph: Graph, drawing: Drawing): string[] {
     .map(({ points }, index) => {
       const last = points.at(-1)
       const open = last !== undefined && isOpen(graph.interval, last[0], graph.to, local)
-      return (isAlone ? shade(points, drawing) : '') + curve(points, index, open, drawing)
+      const lines = (isAlone ? shade(points, drawing) : '') + curve(points, comesAgain(index), open, drawing)
+      return `<g class="${colorOf(index)}">${lines}</g>`
     })
     .reverse()
 }
 
 /** The bucket that is still being counted is dotted: its value is not its last. */
-function curve(points: readonly Point[], index: number, open: boolean, { x, y }: Drawing): string {
-  const style = `style="stroke:${colorOf(index)}"`
+function curve(points: readonly Point[], isAgain: boolean, open: boolean, { x, y }: Drawing): string {
   const [first, second] = points
   if (!first) return ''
   const end = points.at(-1)!
-  const dot = `<circle style="fill:${colorOf(index)}" cx="${px(x(end[0]))}" cy="${px(y(end[1]))}" r="${second ? 2.5 : 4}"/>`
+  const dot = `<circle fill="currentColor" cx="${px(x(end[0]))}" cy="${px(y(end[1]))}" r="${second ? 2.5 : 4}"/>`
   if (!second) return dot
   const draw = path<Point>(
     ([ms]) => x(ms),
@@ -152,12 +154,12 @@ function curve(points: readonly Point[], index: number, open: boolean, { x, y }:
   )
     .curve(curveMonotoneX)
     .digits(DIGITS)
-  const again = comesAgain(index) ? ' g-again' : ''
-  if (!open) return `<path class="g-line${again}" ${style} d="${draw([...points])}"/>`
+  const again = isAgain ? ' g-again' : ''
+  if (!open) return `<path class="g-line${again}" d="${draw([...points])}"/>`
   const closed = points.slice(0, -1)
   return (
-    (closed.length > 1 ? `<path class="g-line${again}" ${style} d="${draw(closed)}"/>` : '') +
-    `<path class="g-line g-open" ${style} d="${draw(points.slice(-2))}"/>${dot}`
+    (closed.length > 1 ? `<path class="g-line${again}" d="${draw(closed)}"/>` : '') +
+    `<path class="g-line g-open" d="${draw(points.slice(-2))}"/>${dot}`
   )
 }
 
@@ -171,7 +173,7 @@ function shade(points: readonly Point[], { x, y, id }: Drawing): string {
     .curve(curveMonotoneX)
     .digits(DIGITS)
   const stop = (offset: number, opacity: number) =>
-    `<stop offset="${offset}" style="stop-color:${colorOf(0)};stop-opacity:${opacity}"/>`
+    `<stop offset="${offset}" stop-color="currentColor" stop-opacity="${opacity}"/>`
   return (
     `<linearGradient id="${id}-s" x1="0" y1="0" x2="0" y2="1">${stop(0, 0.28)}${stop(1, 0.03)}</linearGradient>` +
     `<path fill="url(#${id}-s)" d="${draw([...points])}"/>`

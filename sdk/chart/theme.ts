@@ -1,6 +1,7 @@
 /**
  * Colours. Series take those of Okabe and Ito ("Color Universal Design", 2008), which people with any colour vision
- * tell apart, in one shade for light and one for dark ground. All of it is CSS inside the drawing, scoped by class.
+ * tell apart, in one shade for light and one for dark ground. All of it is CSS, scoped by class and in one text: no
+ * element has a style of its own, so that a page whose policy allows none can adopt it as a sheet.
  */
 
 export type Theme = 'auto' | 'light' | 'dark'
@@ -44,16 +45,18 @@ const rules: Record<string, string> = {
   ' .g-label': 'fill:var(--g-muted)',
   ' .g-grid': 'stroke:var(--g-grid)',
   ' .g-zero': 'stroke:var(--g-muted);stroke-opacity:.6',
-  ' .g-line': 'fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round',
+  ' .g-line': 'fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round;stroke-linecap:round',
   ' .g-open': 'stroke-dasharray:2 5',
   ' .g-again': 'stroke-dasharray:7 4',
 }
 
-export function styleOf(theme: Theme): string {
+/** All that the drawings of a theme need; they have the classes `graupel-chart` and `graupel-<theme>`. */
+export function sheetOf(theme: Theme): string {
+  const colors = light.series.map((_, i) => `.graupel-chart .g-${i}{color:var(--g-${i})}`)
   const drawing = Object.entries(rules).map(([selector, declarations]) => `.graupel-chart${selector}{${declarations}}`)
-  return `<style>${shades[theme]}${drawing.join('')}</style>`
+  return [shades[theme], ...drawing, ...colors].join('')
 }
 
-/** More series than colours come round again, in dashes. */
-export const colorOf = (index: number): string => `var(--g-${index % COLORS})`
+/** The class of a series' colour. More series than colours come round again, in dashes. */
+export const colorOf = (index: number): string => `g-${index % COLORS}`
 export const comesAgain = (index: number): boolean => index >= COLORS

@@ -31,10 +31,26 @@ export interface PixelOptions {
   cap?: number
 }
 
-/** `[expires, scope]`: what the bearer may read; an absent field does not limit. */
+/** `[expires, scope]`: unix seconds, 0 for never; what the bearer may read, and on which pages. */
 export interface Share {
   expires: number
-  scope: { type?: string; dimension?: readonly string[]; metrics?: readonly string[] }
+  scope: Scope
+}
+
+/** An absent member does not limit. */
+export interface Scope {
+  /** And the types below it. */
+  type?: string
+  /** And the paths below it. */
+  dimension?: readonly string[]
+  metrics?: readonly string[]
+  /** As questions name them, `30d` or `2026-01-01..2026-12-31`: all that is read must lie within one of them. */
+  periods?: readonly string[]
+  intervals?: readonly string[]
+  /** Hosts, origins or `*.host` whose pages may show it. */
+  origins?: readonly string[]
+  /** Beside those, whoever does not say on which page it is shown. */
+  allowMissing?: true
 }
 
 type Json = unknown
@@ -120,7 +136,24 @@ export function readPixel(text: string): Pixel | undefined {
 export const writeShare = (share: Share): string => JSON.stringify([share.expires, share.scope])
 
 export function readShare(text: string): Share | undefined {
-  const list = parse(text)
-  if (!list || !isNumber(list[0]) || !isTree(list[1])) return undefined
-  return { expires: list[0], scope: list[1] as Share['scope'] }
+  const [expires, scope] = parse(text) ?? []
+  return isNumber(expires) && isScope(scope) ? { expires, scope } : undefined
 }
+
+const isText = (value: Json): boolean => typeof value === 'string'
+const isTexts = (value: Json): boolean => isList(value) && value.every(isText)
+
+const LIMITS: Record<keyof Scope, (value: Json) => boolean> = {
+  type: isText,
+  dimension: isTexts,
+  metrics: isTexts,
+  periods: isTexts,
+  intervals: isTexts,
+  origins: isTexts,
+  allowMissing: (value) => value === true,
+}
+
+/** Elsewhere what is unknown is ignored; but who passes over a limit that he does not know shows too much. */
+const isScope = (value: Json): value is Scope =>
+  isTree(value) &&
+  Object.entries(value).every(([name, limit]) => Object.hasOwn(LIMITS, name) && LIMITS[name as keyof Scope](limit)) // It is one of its own.

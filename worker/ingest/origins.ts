@@ -47,3 +47,11 @@ export function fits(origins: readonly string[], { origin, referer, page }: Clai
   const header = origin ?? referer
   return (header === undefined || listed(header)) && (page === undefined || listed(page))
 }
+
+/** An entry as sources of a Content-Security-Policy, where a bare host must be told to stand for all schemes and ports. */
+export function sourcesOf(entry: string): string[] {
+  const listed = originOf(entry)
+  if (!listed) return []
+  const { scheme, host, port = scheme ? undefined : '*' } = listed
+  return (scheme ? [scheme] : ['http', 'https']).map((each) => `${each}://${host}${port ? `:${port}` : ''}`)
+}

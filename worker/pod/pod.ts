@@ -4,6 +4,7 @@
  * It knows no key: keys are derived from the master by whoever needs one.
  */
 import { DurableObject } from 'cloudflare:workers'
+import type { Scope } from '../../sdk/wire/plaintext'
 import { type Env, hail, whale } from '../env'
 import type { Reason } from '../ingest/refusal'
 import type { Site } from '../ingest/settings'
@@ -50,7 +51,7 @@ export interface Grant {
   kind: 'pixel' | 'share'
   /** Unix seconds, as in the envelope; 0 for never. */
   expires: number
-  about: { url: string; name?: string }
+  about: { url: string; name?: string; embed?: string; scope?: Scope }
 }
 
 /** What is added to a site's histories: others may add to them at the same time. */

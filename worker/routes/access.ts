@@ -5,19 +5,14 @@
  */
 import type { Context } from 'hono'
 import { getSignedCookie, setSignedCookie } from 'hono/cookie'
-import { open, read } from '../../sdk/wire/envelope'
-import { readShare, type Share } from '../../sdk/wire/plaintext'
-import { encode } from '../../sdk/wire/base64url'
 import type { Env } from '../env'
 import { isToken, readToken } from '../ingest/keys'
 import type { Site } from '../ingest/settings'
 import { type Deployment, deploymentOf } from './deployment'
 import { Problem } from './problem'
+import { openShare, type Shared } from './share'
 
-export type Access =
-  | { level: 'admin' }
-  | { level: 'write' | 'read'; site: number }
-  | { level: 'share'; site: number; scope: Share['scope'] }
+export type Access = { level: 'admin' } | { level: 'write' | 'read'; site: number } | Shared
 
 export type App = { Bindings: Env }
 
@@ -137,18 +132,7 @@ async function byKey(c: Context<App>, deployment: Deployment, token: string, now
 
 async function byShare(c: Context<App>, now: number): Promise<Access | undefined> {
   const text = c.req.query('share')
-  if (text === undefined) return undefined
-  const deployment = await deploymentOf(c.env)
-  const envelope = read(text)
-  const site = envelope && (await deployment.directory.site(c.env, envelope.site, now))
-  if (!envelope || envelope.kind !== 'share' || !site) throw new Problem(401, 'this share is not known here', 'share')
-  const key = await deployment.keys.derive('share', envelope.site, envelope.epoch)
-  const plain = key && open(envelope, key)
-  const share = plain === undefined ? undefined : readShare(plain)
-  if (!share) throw new Problem(401, 'this share is not known here', 'share')
-  if (share.expires && share.expires * 1000 < now) throw new Problem(401, 'this share has expired', 'share')
-  if (site.revoked.includes(encode(envelope.random))) throw new Problem(401, 'this share was revoked', 'share')
-  return { level: 'share', site: site.site, scope: share.scope }
+  return text === undefined ? undefined : openShare(c, { text, own: originOf(c), now })
 }
 
 async function byCookie(c: Context<App>, now: number, changes: boolean): Promise<Access | undefined> {

@@ -2,12 +2,14 @@
 import { type Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { line } from '../../sdk/chart/line'
-import type { Graph, Point } from '../../sdk/wire/query'
-import { type App, siteFor } from './access'
+import { overlaid } from '../../sdk/chart/overlay'
+import type { Graph } from '../../sdk/wire/query'
+import { type Access, type App, siteFor } from './access'
 import { graphOf } from './answers'
 import { csv } from './csv'
 import { Problem } from './problem'
 import { questionOf } from './question'
+import { framing } from './share'
 import { graphOfSites } from './together'
 
 const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
@@ -17,11 +19,11 @@ const HEIGHTS = [60, 4_000] as const
 
 export const graphs = new Hono<App>()
   .use(cors({ origin: '*', allowHeaders: ['Authorization'], maxAge: 86_400 }))
-  .get('/graph', async (c) => c.json(await asked(c), 200, HEADERS))
+  .get('/graph', async (c) => c.json((await asked(c)).graph, 200, HEADERS))
   .get('/graph.svg', async (c) => {
-    const graph = overlaid(await asked(c))
+    const { graph, access } = await asked(c)
     const { title, theme } = c.req.query()
-    const svg = line(graph, {
+    const svg = line(overlaid(graph), {
       width: size(c, 'width', WIDTHS) ?? 640,
       height: size(c, 'height', HEIGHTS) ?? 240,
       ...(title && { title }),
@@ -31,35 +33,24 @@ export const graphs = new Hono<App>()
       ...HEADERS,
       'Content-Type': 'image/svg+xml; charset=utf-8',
       // A drawing opened by itself must not run anything, whatever a title says.
-      'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
+      'Content-Security-Policy': `default-src 'none'; style-src 'unsafe-inline'${framing(access)}`,
       'Cross-Origin-Resource-Policy': 'cross-origin',
     })
   })
   .get('/graph.csv', async (c) =>
-    c.body(csv(await asked(c)), 200, {
+    c.body(csv((await asked(c)).graph), 200, {
       ...HEADERS,
       'Content-Type': 'text/csv; charset=utf-8; header=present',
       'Content-Disposition': 'attachment; filename="graph.csv"',
     }),
   )
 
-/** What a graph is compared with, as lines of their own under the same buckets. */
-function overlaid(graph: Graph): Graph {
-  const series = graph.series.flatMap((each) => {
-    const { compare, ...own } = each
-    if (!compare) return [own]
-    const points = compare.points.map(([, value], i): Point => [own.points[i]![0], value])
-    return [own, { ...own, metric: `${own.metric} before`, total: compare.total, points }]
-  })
-  return { ...graph, series }
-}
-
-async function asked(c: Context<App>): Promise<Graph> {
+async function asked(c: Context<App>): Promise<{ graph: Graph; access: Access }> {
   const now = Date.now()
   const query = c.req.query()
-  if (/^all$|,/.test(query.site ?? '')) return graphOfSites(c, query, now)
+  if (/^all$|,/.test(query.site ?? '')) return { graph: await graphOfSites(c, query, now), access: { level: 'admin' } }
   const { site, access } = await siteFor(c, query.site, 'share', now)
-  return graphOf(c, site, questionOf(query, site, access, now))
+  return { graph: await graphOf(c, site, questionOf(query, site, access, now)), access }
 }
 
 function size(c: Context<App>, field: string, [least, most]: readonly [number, number]): number | undefined {

@@ -14,6 +14,7 @@ import { answered, open, graphOf } from './answers'
 import { apart, flag, whole } from './parameter'
 import { bad } from './problem'
 import { type Query, questionOf } from './question'
+import { shownPeriods } from './scope'
 import { offsetOf, only, rankedOr400 } from './rank'
 import { zonesOf } from './zone'
 
@@ -31,7 +32,9 @@ export const hailwhale = new Hono<App>()
   .use('/dimensions', open)
   .get('/totals', async (c) => {
     const { site, access, query, now } = await asked(c)
-    const questions = periodsOf(query, site).map(([name, each]) => [name, questionOf(each, site, access, now)] as const)
+    const questions = periodsOf(query, site, access).map(
+      ([name, each]) => [name, questionOf(each, site, access, now)] as const,
+    )
     const graphs = await Promise.all(
       questions.map(async ([name, question]) => [name, await graphOf(c, site, question)] as const),
     )
@@ -105,9 +108,10 @@ async function asked(c: Context<App>): Promise<Asked> {
 const askedOf = (c: Context<App>, { site }: Site) => whale(c.env, site)
 
 /** The periods by name, each with the query that asks for it. */
-function periodsOf(query: Query, site: Site): [name: string, query: Query][] {
+function periodsOf(query: Query, site: Site, access: Access): [name: string, query: Query][] {
   if (query.from !== undefined || query.to !== undefined) return [[`${query.from ?? ''}-${query.to ?? ''}`, query]]
-  const periods = query.period?.split(',') ?? (zonesOf(query, site).foreign ? PERIODS_ABROAD : PERIODS)
+  const usual = () => shownPeriods(zonesOf(query, site).foreign ? PERIODS_ABROAD : PERIODS, access)
+  const periods = query.period?.split(',') ?? usual()
   if (periods.length > MOST_PERIODS) throw bad('period', `names more than ${MOST_PERIODS}`)
   return periods.map((period) => [period, { ...query, period }])
 }

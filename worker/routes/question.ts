@@ -18,7 +18,8 @@ import { type Filter, parseWhere } from '../rollup/where'
 import { KEEP } from '../whale/sweep'
 import { type Question, spansOf } from '../whale/question'
 import type { Access } from './access'
-import { bad, Problem } from './problem'
+import { bad } from './problem'
+import { checkScope, shownInterval, unsaid } from './scope'
 import { metricsOf, pathOf, spoken, typeOf } from './words'
 import { checkForeign, zonesOf } from './zone'
 
@@ -29,7 +30,6 @@ const MOST_POINTS = 10_000
 const MOST_CHILDREN = 1_000
 /** A time in milliseconds below this is one in seconds. */
 const SECONDS_LOOK_LIKE = 1e11
-const DEFAULT_PERIOD = '24h'
 const DEFAULT_LIMIT = 10
 
 export type Query = Record<string, string>
@@ -38,7 +38,7 @@ type Given<Name extends string> = Record<Name, string | undefined>
 type Asked = Site & { metrics?: Record<string, Derived> }
 
 /** Drawing has parameters of its own, and a script may add `at` so that a picture is fetched anew. */
-const KNOWN = (
+export const KNOWN = (
   'site type pk dimension dimensions metric metrics where interval period from to tz tzoffset compare ' +
   'depth sort limit rest threshold share width height title theme at'
 ).split(' ')
@@ -49,16 +49,17 @@ export function questionOf(query: Query, site: Asked, access: Access, now: numbe
   const given: Query = Object.fromEntries(Object.entries(query).filter(([, text]) => text !== ''))
   const { period, ...zoned } = withoutZone(given)
   const { zones, timezone, foreign } = zonesOf(zoned, site)
-  const { from, to, fits } = rangeOf({ period, from: given.from, to: given.to }, zones, now)
+  const none = unsaid(access)
+  const { from, to, fits } = rangeOf({ period, from: given.from, to: given.to }, none.period, zones, now)
   if (from >= to) throw bad('from', 'must lie before to')
   const metric = (field: string, text: string) => metricOf(field, text, site.metrics)
-  const [asked, texts] = first(given, ['metric', 'metrics'], 'hits')
+  const [asked, texts] = first(given, ['metric', 'metrics'], none.metric)
   const metrics = metricsOf(asked, texts).map((text) => metric(asked, text))
-  const interval = given.interval === undefined ? fits : oneOf('interval', given.interval, INTERVALS)
+  const interval = intervalOf(given, fits, access)
   const threshold = share('threshold', given.threshold)
   const question: Question = {
-    type: typeOf(...first(given, ['type', 'pk'], '_')),
-    dimension: pathOf(...first(given, ['dimension', 'dimensions'], '_')),
+    type: typeOf(...first(given, ['type', 'pk'], none.type)),
+    dimension: pathOf(...first(given, ['dimension', 'dimensions'], none.dimension)),
     metrics,
     interval,
     from,
@@ -81,7 +82,7 @@ export function questionOf(query: Query, site: Asked, access: Access, now: numbe
   if (threshold !== undefined && question.sort.metric.under) {
     throw bad('threshold', `is a share of a total, and ${question.sort.metric.text} is a ratio; sort by what is none`)
   }
-  checkScope(question, access)
+  checkScope(question, access, site, given)
   if (question.where) checkRaw(question, site, now)
   return question
 }
@@ -126,11 +127,12 @@ function since({ compare, interval, from, to, zones }: Question): number {
 
 function rangeOf(
   query: Given<'period' | 'from' | 'to'>,
+  otherwise: string,
   zones: Zones,
   now: number,
 ): { from: number; to: number; fits: Interval } {
   if (query.from === undefined && query.to === undefined) {
-    const period = periodOf(query.period ?? DEFAULT_PERIOD, now, zones)
+    const period = periodOf(query.period ?? otherwise, now, zones)
     if ('problem' in period) throw bad('period', period.problem)
     return { from: period.from, to: period.to, fits: period.interval }
   }
@@ -138,6 +140,12 @@ function rangeOf(
   const from = timeOf('from', query.from, zones)
   const to = query.to === undefined ? now : timeOf('to', query.to, zones)
   return { from, to, fits: intervalFor(to - from) }
+}
+
+/** What is named is meant, also as `day:30d`; else a share draws by what it shows. */
+function intervalOf({ interval, period }: Query, fits: Interval, access: Access): Interval {
+  if (interval !== undefined) return oneOf('interval', interval, INTERVALS)
+  return period?.includes(':') ? fits : shownInterval(fits, access)
 }
 
 /** An interval that draws well: some tens to some hundreds of points. */
@@ -235,20 +243,4 @@ function checkPoints({ interval, from, to }: Question): void {
   if ((to - from) / LEAST_MS[interval] > MOST_POINTS) {
     throw bad('interval', `${interval} makes more than ${MOST_POINTS} points of this range; take a longer one`)
   }
-}
-
-/** A share narrows what may be asked; what lies outside is refused by name. */
-function checkScope({ type, dimension, metrics, sort, where }: Question, access: Access): void {
-  if (access.level !== 'share') return
-  const { scope } = access
-  if (scope.type !== undefined && type !== scope.type && !type.startsWith(`${scope.type}.`)) {
-    throw new Problem(403, `this share shows type ${scope.type} only`, 'type')
-  }
-  if (scope.dimension && !scope.dimension.every((name, i) => dimension[i] === name)) {
-    throw new Problem(403, `this share shows ${JSON.stringify(scope.dimension)} only`, 'dimension')
-  }
-  const hidden = scope.metrics && [...metrics, sort.metric].find((metric) => !scope.metrics?.includes(metric.text))
-  if (hidden) throw new Problem(403, `this share does not show ${hidden.text}`, 'metric')
-  // A filter by what a share does not show would tell it all the same.
-  if (where !== undefined) throw new Problem(403, 'a share takes no filter', 'where')
 }

@@ -6,7 +6,8 @@ import type { Site } from '../ingest/settings'
 import { FIXED_SHARDS } from '../ingest/shard'
 import { type Derived, definitionsOf } from '../rollup/derived'
 import { KEEP } from '../whale/sweep'
-import { type Fields, fieldsOf, flag, number, only, text, texts } from './fields'
+import { type Fields, fieldsOf, flag, number, only, text } from './fields'
+import { originsOf } from './origins'
 import { Problem } from './problem'
 
 const HOUR = 3_600_000
@@ -29,13 +30,11 @@ export const SETTINGS = [
   'metrics',
   'keep',
 ] as const
-/** What a site's origins may say: `example.com`, `https://example.com`, `*.example.com`, each with an optional port. */
-const ORIGIN = /^(https?:\/\/)?(\*\.)?([a-z0-9-]+\.)*[a-z0-9-]+(:\d{1,5})?$/i
 const RESPECT_ALL = 3
 const PREFIX = /^[\w-]+$/
 /** What other routes begin with. */
 const TAKEN = new Set(
-  'api count count_decision cube decide demo dimensions experiments graph healthz live login openapi plotpoints rank reset spy status tail totals'.split(
+  'api count count_decision cube decide demo dimensions embed experiments graph healthz live login openapi plotpoints rank reset spy status tail totals'.split(
     ' ',
   ),
 )
@@ -56,11 +55,7 @@ export const fresh = (site: number, name: string, now: number): Site => ({
 })
 
 export function changed(site: Site, fields: Fields, now: number): Site {
-  const origins = texts(fields, 'origins')
-  const bad = origins?.find((origin) => !ORIGIN.test(origin))
-  if (bad !== undefined) {
-    throw new Problem(400, `origins: "${bad}" must be a host, an origin or *.host, without a path`, 'origins')
-  }
+  const origins = originsOf(fields)
   const isNew = site.created === now
   return {
     ...site,

@@ -1,32 +1,104 @@
 /** `/api/sites/<site>/shares`: makes, lists and revokes read-only slices. */
 import { Hono } from 'hono'
-import { writeShare } from '../../sdk/wire/plaintext'
+import { type Scope, writeShare } from '../../sdk/wire/plaintext'
+import { INTERVALS } from '../../sdk/wire/query'
+import { URL_CHARACTERS } from '../ingest/limits'
+import type { Site } from '../ingest/settings'
+import { periodOf } from '../rollup/period'
 import { type App, originOf, siteFor } from './access'
-import { fieldsOf, number, only, text, texts } from './fields'
-import { list, MOST_SECONDS, nameOf, remember, revoke, sealed } from './grants'
+import { expiryOf } from './expiry'
+import { type Fields, fieldsOf, flag, only, text, texts } from './fields'
+import { list, nameOf, remember, revoke, sealed } from './grants'
+import { originsOf } from './origins'
+import { Problem } from './problem'
+import { questionOf } from './question'
+import { metricsOf, pathOf, typeOf } from './words'
 
-const SHARE = ['type', 'dimension', 'metrics', 'expires', 'name'] as const
+const LISTS = ['metrics', 'periods', 'intervals', 'origins'] as const
+const SHARE = ['type', 'dimension', ...LISTS, 'allowMissing', 'expires', 'name'] as const
+const MOST_NAMES = 8
+/** `/totals` answers all of them at once. */
+const MOST_PERIODS = 16
+/** They stand in a header of every picture. */
+const MOST_ORIGINS = 20
+/** What is narrowed by parameters must still be a URL that old proxies let through. */
+const MOST_CHARACTERS = URL_CHARACTERS - 400
 
 export const shares = new Hono<App>()
   .post('/:site/shares', async (c) => {
-    const { site } = await siteFor(c, c.req.param('site'), 'admin', Date.now())
+    const now = Date.now()
+    const { site } = await siteFor(c, c.req.param('site'), 'admin', now)
     const fields = fieldsOf(await c.req.json().catch(() => undefined))
     only(fields, SHARE)
-    const expires = number(fields, 'expires', 0, MOST_SECONDS) ?? 0
-    const type = text(fields, 'type')
-    const dimension = texts(fields, 'dimension', 8)
-    const metrics = texts(fields, 'metrics')
-    const scope = { ...(type && { type }), ...(dimension && { dimension }), ...(metrics && { metrics }) }
+    const expires = expiryOf(fields, now)
+    const scope = scopeOf(fields)
+    checkPeriods(scope, site, now)
     const { id, envelope } = await sealed(c, site, 'share', writeShare({ expires, scope }))
-    const query = new URLSearchParams({
-      share: envelope,
-      type: type ?? 'pageview',
-      ...(dimension && { dimension: JSON.stringify(dimension) }),
-      ...(metrics?.[0] && { metric: metrics[0] }),
-    })
-    const url = `${originOf(c)}/graph.svg?${query}`
-    const grant = await remember(c, site, { id, kind: 'share', expires, about: { url, ...nameOf(fields) } })
+    if (envelope.length > MOST_CHARACTERS) throw tooLong(scope)
+    const shown = shownBy(originOf(c), envelope)
+    const about = { ...shown, scope, ...nameOf(fields) }
+    const grant = await remember(c, site, { id, kind: 'share', expires, about })
     return c.json({ ...grant, share: envelope }, 201)
   })
   .get('/:site/shares', (c) => list(c, 'share', 'admin'))
   .delete('/:site/shares/:id', (c) => revoke(c, 'share', 'admin'))
+
+/** What an owner pastes: a picture's address, and the element, which follows its reader. */
+const shownBy = (origin: string, share: string) => ({
+  url: `${origin}/graph.svg?share=${share}`,
+  embed: `<script defer src="${origin}/embed.js"></script>\n<graupel-graph share="${share}"></graupel-graph>`,
+})
+
+/** Each in the one spelling in which it is compared later. */
+function scopeOf(fields: Fields): Scope {
+  const empty = LISTS.find((name) => Array.isArray(fields[name]) && !fields[name].length)
+  if (empty) throw new Problem(400, `${empty} must name at least one; leave it out for no limit`, empty)
+  const type = text(fields, 'type')
+  const dimension = texts(fields, 'dimension', MOST_NAMES)
+  const metrics = texts(fields, 'metrics')
+  const periods = texts(fields, 'periods', MOST_PERIODS)
+  const intervals = texts(fields, 'intervals', INTERVALS.length)
+  const origins = originsOf(fields, MOST_ORIGINS)
+  const allowMissing = flag(fields, 'allowMissing')
+  if (allowMissing && !origins) throw new Problem(400, 'allowMissing is about origins; name some', 'allowMissing')
+  return {
+    ...(type && { type: typeOf('type', JSON.stringify(type)) }),
+    ...(dimension?.length && { dimension: pathOf('dimension', JSON.stringify(dimension)) }),
+    ...(metrics && { metrics: metricsOf('metrics', JSON.stringify(metrics)) }),
+    ...(periods && { periods }),
+    ...(intervals && { intervals }),
+    ...(origins && { origins }),
+    ...(allowMissing && { allowMissing }),
+  }
+}
+
+/** A member of a scope is plural where the parameter that it limits is not. */
+const MEMBERS: Record<string, string> = { metric: 'metrics', period: 'periods', interval: 'intervals' }
+
+/** Asks what the share alone will ask, of each period: whoever is refused that could use it for nothing. */
+function checkPeriods(scope: Scope, site: Site, now: number): void {
+  const unknown = scope.intervals?.find((each) => !INTERVALS.some((interval) => interval === each))
+  if (unknown !== undefined)
+    throw new Problem(400, `intervals: "${unknown}" is not one of ${INTERVALS.join(', ')}`, 'intervals')
+  for (const text of scope.periods ?? []) {
+    const period = periodOf(text, now, site.zones)
+    if ('problem' in period) throw new Problem(400, `periods: ${period.problem}`, 'periods')
+  }
+  for (const period of scope.periods ?? ['']) {
+    try {
+      questionOf({ period }, site, { level: 'share', site: site.site, scope }, now)
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      const member = MEMBERS[error.field ?? ''] ?? error.field
+      throw new Problem(400, `a share of ${period || 'this'} could show nothing: ${error.detail}`, member)
+    }
+  }
+}
+
+function tooLong(scope: Scope): Problem {
+  const [longest] = Object.entries(scope).toSorted(([, a], [, b]) => lengthOf(b) - lengthOf(a))
+  const what = `the share is longer than ${MOST_CHARACTERS} characters, more than a URL should be; say less in it`
+  return new Problem(400, `${longest?.[0]}: ${what}`, longest?.[0])
+}
+
+const lengthOf = (member: unknown): number => JSON.stringify(member).length

@@ -1,5 +1,6 @@
 /**
- * Builds what leaves `sdk`: the beacon as text, into which the server writes a site's key; the npm door; the command.
+ * Builds what leaves `sdk`: the beacon as text, into which the server writes a site's key; the embed; the doors of npm;
+ * the command.
  * `--configOut DIR` writes elsewhere than `dist`.
  */
 import { existsSync } from 'node:fs'
@@ -37,10 +38,31 @@ export const beacon = (out, input = join(sdk, 'beacon.ts')) => ({
   output: { file: join(out, 'beacon.txt'), format: 'iife', strict: false },
 })
 
-export const door = (out) => ({
-  input: join(sdk, 'index.ts'),
+/** Drawing is d3's in part, whose licence asks for its name. */
+const NOTICE = '/*! Graupel (MIT). In it parts of d3-array, d3-path and d3-shape, © Mike Bostock (ISC) */'
+
+/** d3 makes all its curves as it is loaded; of those that nobody draws by, this says that they may be left out. */
+const spare = {
+  name: 'spare',
+  transform: (code, id) =>
+    id.includes('/d3-') ? code.replaceAll(/(=\s*)(\(function custom|bisector\()/g, '$1/* @__PURE__ */$2') : undefined,
+}
+
+/** One text for all pages, without the beacon's risks: what it holds of others was not written for them. */
+export const embed = (out) => ({
+  input: join(sdk, 'embed.ts'),
+  plugins: [
+    typescript('es2022'),
+    spare,
+    terser({ ecma: 2022, compress: { passes: 3 }, format: { comments: false, preamble: NOTICE } }),
+  ],
+  output: { file: join(out, 'embed.txt'), format: 'iife' },
+})
+
+export const door = (out, name) => ({
+  input: join(sdk, `${name}.ts`),
   plugins: [typescript('es2022')],
-  output: { file: join(out, 'sdk/index.js'), format: 'es' },
+  output: { file: join(out, `sdk/${name}.js`), format: 'es' },
 })
 
 const isInstalled = (name) => Object.keys(dependencies).some((each) => name === each || name.startsWith(`${each}/`))
@@ -54,5 +76,11 @@ export const command = (out) => ({
 
 export default ({ configOut = 'dist' }) => {
   const out = resolve(configOut)
-  return [beacon(out), door(out), ...(existsSync(join(sdk, 'cli/graupel.ts')) ? [command(out)] : [])]
+  return [
+    beacon(out),
+    embed(out),
+    door(out, 'index'),
+    door(out, 'embed'),
+    ...(existsSync(join(sdk, 'cli/graupel.ts')) ? [command(out)] : []),
+  ]
 }

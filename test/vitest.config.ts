@@ -3,19 +3,20 @@ import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
-/** Inside workerd the beacon is only handed through, so a line that holds its place will do; the flow tests get the real one. */
-const standInBeacon: Plugin = {
-  name: 'stand-in-beacon',
+/** Inside workerd what was built is only handed through, so a line that holds its place will do; the flow tests get the real one. */
+const STAND_INS = ['beacon', 'embed'].map((name) => `built-${name}`)
+const standIns: Plugin = {
+  name: 'stand-ins',
   enforce: 'pre',
-  resolveId: (id) => (id === 'built-beacon' ? '\0built-beacon' : undefined),
-  load: (id) => (id === '\0built-beacon' ? `export default '/* beacon */(GRAUPEL_CONFIG)'` : undefined),
+  resolveId: (id) => (STAND_INS.includes(id) ? `\0${id}` : undefined),
+  load: (id) => (STAND_INS.includes(id.slice(1)) ? `export default '/* ${id.slice(1)} */(GRAUPEL_CONFIG)'` : undefined),
 }
 
 /** Builds once a run, and only where a project that needs it has tests to run. */
 const globalSetup = ['test/flow/bundle.ts']
 
 /** Objects' and routes' own code that needs no object and no runtime, and is asked faster without. */
-const pure = ['test/worker/whale/{answer,fragment-reader}.test.ts', 'test/worker/routes/{question,csv}.test.ts']
+const pure = ['test/worker/whale/{answer,fragment-reader}.test.ts', 'test/worker/routes/{question,csv,scope}.test.ts']
 
 /** Four worlds: pure code in node, objects inside workerd, whole servers from outside, and a real browser. */
 export default defineConfig({
@@ -33,7 +34,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        plugins: [standInBeacon, cloudflareTest({ wrangler: { configPath: './worker/wrangler.jsonc' } })],
+        plugins: [standIns, cloudflareTest({ wrangler: { configPath: './worker/wrangler.jsonc' } })],
         test: { name: 'edge', include: ['test/worker/{whale,hail,pod,routes}/**/*.test.ts'], exclude: pure },
       },
       {

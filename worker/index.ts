@@ -5,6 +5,7 @@ import { count } from './routes/count'
 import { demo } from './routes/demo'
 import { cubes } from './routes/cube'
 import { deploymentOf } from './routes/deployment'
+import { embed } from './routes/embed'
 import { graphs } from './routes/graph'
 import { hailwhale } from './routes/hailwhale'
 import { home } from './routes/home'
@@ -36,6 +37,7 @@ const app = new Hono<App>({ strict: true })
   .route('/reset', reset)
   .route('/', live)
   .route('/', demo)
+  .route('/', embed)
   .route('/', home)
   .route('/', hailwhale)
   .route('/', ranks)

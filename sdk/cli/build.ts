@@ -1,5 +1,6 @@
 /**
- * The build: rollup makes the beacon, the npm door and the command; wrangler bundles the Worker with the beacon inside.
+ * The build: rollup makes the beacon, the embed, the npm doors and the command; wrangler bundles the Worker with the
+ * first two inside.
  * `--out DIR` builds elsewhere, so that tests never touch what a running server was started from.
  * Node strips the types and runs this file as it stands; it imports nothing of the house, and nothing of the house imports it.
  */
@@ -38,12 +39,14 @@ function run(name: string, args: string[], env: Record<string, string> = {}): vo
 const started = performance.now()
 mkdirSync(join(out, 'worker'), { recursive: true })
 run('rollup', ['--config', 'sdk/rollup.config.js', '--configOut', out, '--silent'])
-const beacon = join(out, 'beacon.txt')
-if (!existsSync(beacon)) {
-  console.error(`build: rollup made no ${beacon}`)
+const inside = ['beacon', 'embed'].map((name) => [`built-${name}`, join(out, `${name}.txt`)] as const)
+const missing = inside.find(([, file]) => !existsSync(file))
+if (missing) {
+  console.error(`build: rollup made no ${missing[1]}`)
   process.exit(1)
 }
 const bundling = ['--config', join(root, 'worker/wrangler.jsonc'), '--outdir', join(out, 'worker')]
-run('wrangler', ['deploy', '--dry-run', ...bundling, '--alias', `built-beacon:${beacon}`], QUIET)
+const aliases = inside.flatMap(([name, file]) => ['--alias', `${name}:${file}`])
+run('wrangler', ['deploy', '--dry-run', ...bundling, ...aliases], QUIET)
 copyFileSync(join(root, 'worker/workerd.capnp'), join(out, 'worker/workerd.capnp'))
 console.log(`built ${out} in ${((performance.now() - started) / 1000).toFixed(1)} s`)

@@ -15,7 +15,10 @@ export interface Content {
 }
 
 /** Every path answers the same; the name that is before the port is the page's host. */
-export async function servePage({ body, head = '', policy, referrer }: Content, host = 'blog.example'): Promise<string> {
+export async function servePage(
+  { body, head = '', policy, referrer }: Content,
+  host = 'blog.example',
+): Promise<string> {
   const server = createServer((_, response) => {
     response.writeHead(200, {
       'Content-Type': 'text/html; charset=utf-8',

@@ -42,15 +42,13 @@ export async function openShare(
 function checkPage(c: Context, { origins, allowMissing }: Scope, own: string): void {
   if (!origins) return
   const [origin, referer] = [c.req.header('origin'), c.req.header('referer')]
-  // Said here, since what every reading route says otherwise is `*`.
+  const isMissing = origin === undefined && referer === undefined
+  const pages = `this share is for pages of ${origins.join(', ')}`
+  if (isMissing && !allowMissing) throw new Problem(403, `${pages}, and the request names no page`, 'origins')
+  if (!fits([...origins, own], { origin, referer })) throw new Problem(403, pages, 'origins')
+  // Where every reading route says `*`.
   c.header('Access-Control-Allow-Origin', origin)
   c.header('Vary', 'Origin', { append: true })
-  if (origin === undefined && referer === undefined) {
-    if (allowMissing) return
-    throw new Problem(403, `this share is for pages of ${origins.join(', ')}, and the request names no page`, 'origins')
-  }
-  if (!fits([...origins, own], { origin, referer }))
-    throw new Problem(403, `this share is for pages of ${origins.join(', ')}`, 'origins')
 }
 
 /** Which pages may frame an answer, as the end of a policy: of a share those that it names, else all; of a key none but ours. */

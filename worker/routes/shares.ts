@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { type Scope, writeShare } from '../../sdk/wire/plaintext'
 import { INTERVALS } from '../../sdk/wire/query'
-import { URL_CHARACTERS } from '../ingest/limits'
+import { DEPTH, URL_CHARACTERS } from '../ingest/limits'
 import type { Site } from '../ingest/settings'
 import { periodOf } from '../rollup/period'
 import { type App, originOf, siteFor } from './access'
@@ -16,7 +16,6 @@ import { metricsOf, pathOf, typeOf } from './words'
 
 const LISTS = ['metrics', 'periods', 'intervals', 'origins'] as const
 const SHARE = ['type', 'dimension', ...LISTS, 'allowMissing', 'expires', 'name'] as const
-const MOST_NAMES = 8
 /** `/totals` answers all of them at once. */
 const MOST_PERIODS = 16
 /** They stand in a header of every picture. */
@@ -54,7 +53,7 @@ function scopeOf(fields: Fields): Scope {
   const empty = LISTS.find((name) => Array.isArray(fields[name]) && !fields[name].length)
   if (empty) throw new Problem(400, `${empty} must name at least one; leave it out for no limit`, empty)
   const type = text(fields, 'type')
-  const dimension = texts(fields, 'dimension', MOST_NAMES)
+  const dimension = texts(fields, 'dimension', DEPTH)
   const metrics = texts(fields, 'metrics')
   const periods = texts(fields, 'periods', MOST_PERIODS)
   const intervals = texts(fields, 'intervals', INTERVALS.length)
@@ -75,6 +74,10 @@ function scopeOf(fields: Fields): Scope {
 /** A member of a scope is plural where the parameter that it limits is not. */
 const MEMBERS: Record<string, string> = { metric: 'metrics', period: 'periods', interval: 'intervals' }
 
+const HOUR = 3_600_000
+/** A month may begin with a week today and not the next time; another hour, day, month and year tell. */
+const MOMENTS = [0, 25 * HOUR, 32 * 24 * HOUR, 367 * 24 * HOUR]
+
 /** Asks what the share alone will ask, of each period: whoever is refused that could use it for nothing. */
 function checkPeriods(scope: Scope, site: Site, now: number): void {
   const unknown = scope.intervals?.find((each) => !INTERVALS.some((interval) => interval === each))
@@ -84,14 +87,16 @@ function checkPeriods(scope: Scope, site: Site, now: number): void {
     const period = periodOf(text, now, site.zones)
     if ('problem' in period) throw new Problem(400, `periods: ${period.problem}`, 'periods')
   }
-  for (const period of scope.periods ?? ['']) {
-    try {
-      questionOf({ period }, site, { level: 'share', site: site.site, scope }, now)
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      const member = MEMBERS[error.field ?? ''] ?? error.field
-      throw new Problem(400, `a share of ${period || 'this'} could show nothing: ${error.detail}`, member)
-    }
+  for (const period of scope.periods ?? ['']) MOMENTS.forEach((later) => checkPeriod(period, scope, site, now + later))
+}
+
+function checkPeriod(period: string, scope: Scope, site: Site, at: number): void {
+  try {
+    questionOf({ period }, site, { level: 'share', site: site.site, scope }, at)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    const member = MEMBERS[error.field ?? ''] ?? error.field
+    throw new Problem(400, `a share of ${period || 'this'} would be refused what it asks: ${error.detail}`, member)
   }
 }
 

@@ -240,22 +240,3 @@ describe('another zone', () => {
     expect(parse({ tz: 'America/New_York', period: '7d' }).from % HOUR).toBe(0)
   })
 })
-
-describe('a share', () => {
-  const share: Access = { level: 'share', site: 7, scope: { type: 'sale', dimension: ['country'], metrics: ['hits'] } }
-  const within = { type: 'sale', dimension: 'country' }
-
-  test('is answered within its slice', () => {
-    expect(problemOf({ ...within, compare: 'week', threshold: '0.1', depth: '1' }, undefined, share)).toBeUndefined()
-  })
-
-  test.each<[string, Query]>([
-    ['type', { type: 'order' }],
-    ['dimension', { dimension: 'page' }],
-    ['metric', { metric: 'dollars' }],
-    ['metric', { sort: 'dollars' }],
-    ['where', { where: '{"page":"a"}' }],
-  ])('is refused beyond it by its %s', (field, query) => {
-    expect(problemOf({ ...within, ...query }, undefined, share)).toMatchObject({ status: 403, field })
-  })
-})

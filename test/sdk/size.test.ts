@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { rollup } from 'rollup'
 import { beforeAll, expect, test } from 'vitest'
-import { beacon } from '../../sdk/rollup.config.js'
+import { beacon, embed } from '../../sdk/rollup.config.js'
 
 const sdk = join(import.meta.dirname, '../../sdk')
 /** Of the kind that the server writes; a key is noise, which no compression makes smaller. */
@@ -36,6 +36,18 @@ beforeAll(async () => {
 
 test.each(['README.md', '../README.md'])('the script is as small as %s says', (readme) => {
   expect(Math.abs(brotli(script) - figure('script-bytes', readme))).toBeLessThanOrEqual(LEEWAY)
+})
+
+/** What a page of one's own pays for a graph. */
+const EMBED_BUDGET = 8_000
+
+test('the embed is as small as README says, and names whose work is in it', async () => {
+  const { output, ...options } = embed('')
+  const { output: chunks } = await (await rollup(options)).generate(output)
+  const { code } = chunks[0]
+  expect(Math.abs(brotli(code.trim()) - figure('embed-bytes'))).toBeLessThanOrEqual(LEEWAY)
+  expect(brotli(code)).toBeLessThanOrEqual(EMBED_BUDGET)
+  expect(code).toMatch(/^\/\*! .*Mike Bostock/)
 })
 
 test('sealing is as small as README says, and within its budget', () => {

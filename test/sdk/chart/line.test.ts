@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { line } from '../../../sdk/chart/line'
+import { sheetOf } from '../../../sdk/chart/theme'
 import type { Graph, Interval, Point, Series } from '../../../sdk/wire/query'
 
 const HOUR = 3_600_000
@@ -148,6 +149,17 @@ describe('a line graph', () => {
     expect(line(graph([]), SIZE)).toContain('@media(prefers-color-scheme:dark)')
     expect(line(graph([]), { ...SIZE, theme: 'dark' })).not.toContain('prefers-color-scheme')
     expect(line(graph([]), { ...SIZE, theme: 'dark' })).not.toBe(line(graph([]), { ...SIZE, theme: 'light' }))
+  })
+
+  test.each<Graph>([
+    graph([series(hours(24))]),
+    graph([series(hours(1))]),
+    graph([series(hours(24)), series(hours(3), 'DE')]),
+  ])('gives no element a style of its own, and none at all where a page brings the sheet', (each) => {
+    expect(line(each, SIZE)).not.toContain(' style=')
+    const bare = line(each, { ...SIZE, bare: true })
+    expect(bare).not.toContain('style')
+    for (const [, name] of bare.matchAll(/class="[^"]*?(g-\w+)"/g)) expect(sheetOf('auto')).toContain(`.${name}{`)
   })
 
   test('is the same text for the same question, and has ids of its own for another', () => {

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Pixel, readPixel, readPlaintext, readShare, writePixel, writeShare } from '../../../sdk/wire/plaintext'
+import {
+  type Pixel,
+  readPixel,
+  readPlaintext,
+  readShare,
+  type Share,
+  writePixel,
+  writeShare,
+} from '../../../sdk/wire/plaintext'
 
 const beacon = (...sayings: unknown[]) => JSON.stringify([1_700_000_000_000, 'a.example/x', '', 1280, ...sayings])
 
@@ -127,11 +135,42 @@ describe('a pixel', () => {
 
 describe('a share', () => {
   test('comes back as it was written', () => {
-    const share = { expires: 5, scope: { type: 'pageview', dimension: ['country'] } }
+    const share: Share = {
+      expires: 5,
+      scope: {
+        type: 'pageview',
+        dimension: ['country'],
+        metrics: ['hits'],
+        periods: ['30d'],
+        intervals: ['day'],
+        origins: ['blog.example'],
+        allowMissing: true,
+      },
+    }
     expect(readShare(writeShare(share))).toEqual(share)
   })
 
-  test.each(['[]', '[1]', '["1",{}]', '[1,[]]'])('is refused as %s', (text) => {
+  test('may say more after its scope', () => {
+    expect(readShare('[0,{},"later"]')).toEqual({ expires: 0, scope: {} })
+  })
+
+  test.each([
+    '[]',
+    '[1]',
+    '["1",{}]',
+    '[1,[]]',
+    '[1,null]',
+    '[1,{"type":5}]',
+    '[1,{"dimension":"country"}]',
+    '[1,{"metrics":[1]}]',
+    '[1,{"periods":{}}]',
+    '[1,{"allowMissing":false}]',
+    '[1,{"allowMissing":1}]',
+    // A limit of a later version cannot be kept by this one.
+    '[1,{"visitors":["ann"]}]',
+    '[1,{"__proto__":{}}]',
+    '[1,{"constructor":{}}]',
+  ])('is refused as %s', (text) => {
     expect(readShare(text)).toBeUndefined()
   })
 })

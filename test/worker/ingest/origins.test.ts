@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fits } from '../../../worker/ingest/origins'
+import { fits, sourcesOf } from '../../../worker/ingest/origins'
 
 test('allows all where the site lists none', () => {
   expect(fits([], { origin: 'https://anyone.example', page: 'anyone.example' })).toBe(true)
@@ -35,4 +35,16 @@ test.each([
   [['b.example', 'a.example'], { origin: 'https://a.example', page: 'b.example' }, true],
 ])('with %j judges %j: %s', (origins, claims, expected) => {
   expect(fits(origins, claims)).toBe(expected)
+})
+
+test.each([
+  ['a.example', ['http://a.example:*', 'https://a.example:*']],
+  ['A.Example:3000', ['http://a.example:3000', 'https://a.example:3000']],
+  ['https://a.example', ['https://a.example']],
+  ['http://localhost:3000', ['http://localhost:3000']],
+  ['*.a.example', ['http://*.a.example:*', 'https://*.a.example:*']],
+  ['https://a.example/ b', ['https://a.example']],
+  ['; a', []],
+])('tells a policy of %j as %j', (entry, sources) => {
+  expect(sourcesOf(entry)).toEqual(sources)
 })

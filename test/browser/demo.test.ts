@@ -88,6 +88,12 @@ test('a real visit of the demo is counted exactly, and moves the graph within tw
   const files = await graph(server, site, { type: 'download', dimension: '["file"]', depth: '2' })
   expect(files.series.map(({ dimension }) => dimension)).toContainEqual(['file', host, '/demo/size-chart.pdf'])
 
+  const live = await context.newPage()
+  live.on('pageerror', (error) => errors.push(String(error)))
+  await live.goto(`${shop}live.html`)
+  await live.locator('graupel-graph .g-line').first().waitFor({ state: 'attached', timeout: 5_000 })
+  await live.close()
+
   expect(errors).toEqual([])
   expect(sent.filter((request) => request.method() === 'OPTIONS')).toEqual([])
   for (const request of sent) {

@@ -25,9 +25,7 @@ describe.each(pages)('%s', (name) => {
 
   test('links only to what is there', () => {
     const links = [...page.matchAll(/(?:href|src|action|srcset)="([^"]+)"/g)].map(([, link]) => link!.split(/[?#]/)[0]!)
-    const elsewhere = links.filter(
-      (link) => !files.includes(link) && !/^\/(b\/\{\{site\}\}\.js|graph\.svg)$/.test(link),
-    )
+    const elsewhere = links.filter((link) => !files.includes(link) && !/^\/(b\/\{\{site\}\}|embed)\.js$/.test(link))
     expect(elsewhere).toEqual([])
   })
 })

@@ -1,8 +1,11 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Scope } from '../../../sdk/wire/plaintext'
 import { Problem } from '../../../worker/routes/problem'
 import { type Query, questionOf } from '../../../worker/routes/question'
 import { shownPeriods } from '../../../worker/routes/scope'
+import { INTERVALS } from '../../../sdk/wire/query'
+import { spansOf } from '../../../worker/whale/question'
 import { siteWith } from '../../site'
 
 /** A Saturday; in Stockholm it is an hour later. */
@@ -166,4 +169,40 @@ test.each<[verdict: string, scope: Scope, query: Query]>([
 test('says what it shows instead', () => {
   expect(() => parse(COUNTRY, { metric: 'dollars' })).toThrow('this share shows only hits, dollars/hits')
   expect(() => parse(MONTH, { interval: 'week' })).toThrow('a period such as week:30d is made of whole ones')
+})
+
+test('whatever is asked of it, reads nothing from before or after what it shows, and knows why not', () => {
+  const [first, end] = [Date.parse('2026-10-31T23:00:00Z'), Date.parse('2026-11-14T23:00:00Z')]
+  const scope: Scope = { periods: ['2026-11-01..2026-11-14'] }
+  const HOUR = 3_600_000
+  const maybe = (...texts: string[]) => fc.option(fc.constantFrom(...texts), { nil: undefined })
+  const hour = fc.integer({ min: -30, max: 15 * 24 })
+  const named = fc.record({
+    period: maybe('mtd', '7d', 'hour:20d', 'week:3w', '2026-11-02..2026-11-08', 'all', 'mtd|-700'),
+  })
+  const bounded = fc
+    .tuple(hour, hour)
+    .map(([from, length]) => ({ from: String(first + from * HOUR), to: String(first + (from + length / 4) * HOUR) }))
+  const how = fc.record({
+    interval: maybe(...INTERVALS),
+    compare: maybe('week', 'previous'),
+    tz: maybe('Asia/Tokyo', 'America/New_York', 'Asia/Kolkata'),
+  })
+  const asked = fc.tuple(fc.oneof(named, bounded), how).map(([when, rest]): Query => {
+    const all: Record<string, string | undefined> = { ...when, ...rest }
+    return Object.fromEntries(Object.entries(all).flatMap(([name, text]) => (text ? [[name, text]] : [])))
+  })
+  let shown = 0
+  fc.assert(
+    fc.property(asked, (query) => {
+      if (judged(scope, query) !== '200') return
+      shown += 1
+      for (const span of spansOf(parse(scope, query))) {
+        expect(span.from).toBeGreaterThanOrEqual(first)
+        expect(span.to).toBeLessThanOrEqual(end)
+      }
+    }),
+    { numRuns: 3_000 },
+  )
+  expect(shown).toBeGreaterThan(50)
 })

@@ -8,6 +8,7 @@ import { type Derived, definitionsOf } from '../rollup/derived'
 import { KEEP } from '../whale/sweep'
 import { type Fields, fieldsOf, flag, number, only, text, texts } from './fields'
 import { Problem } from './problem'
+import { allowOf, rateOf } from './sending'
 
 const HOUR = 3_600_000
 /** A change counts from an hour that every isolate has heard of before it begins: their copies are a minute old at most. */
@@ -28,6 +29,8 @@ export const SETTINGS = [
   'cross',
   'metrics',
   'keep',
+  'rate',
+  'allow',
 ] as const
 /** What a site's origins may say: `example.com`, `https://example.com`, `*.example.com`, each with an optional port. */
 const ORIGIN = /^(https?:\/\/)?(\*\.)?([a-z0-9-]+\.)*[a-z0-9-]+(:\d{1,5})?$/i
@@ -72,6 +75,8 @@ export function changed(site: Site, fields: Fields, now: number): Site {
     ...(fields.cross !== undefined && { cross: crossOf(fields.cross) }),
     ...(fields.metrics !== undefined && { metrics: metricsOf(fields.metrics) }),
     ...(fields.keep !== undefined && { keep: keepOf(fields.keep, site.keep) }),
+    ...(fields.rate !== undefined && { rate: rateOf(fields.rate) }),
+    ...(fields.allow !== undefined && { allow: allowOf(fields.allow) }),
     zones: zoned(site.zones, text(fields, 'timezone'), now, isNew),
     shards: sharded(site.shards, number(fields, 'shards', 1, MOST_SHARDS), now, isNew),
   }

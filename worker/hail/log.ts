@@ -27,6 +27,8 @@ export interface Entry {
   elsewhere?: readonly number[]
   /** Whose event it is, and when: of whom sessions are told apart. */
   visit?: { visitor: number; at: number }
+  /** Who sent it, where that can be told; it is not written. */
+  sender?: number
 }
 
 export interface Row {

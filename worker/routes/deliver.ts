@@ -23,6 +23,10 @@ export interface Delivery {
   events: Event[]
   /** Whose event it is, and when: of whom sessions are told apart. */
   visit?: { visitor: number; at: number }
+  /** Who sent it, where that can be told: the visitor of its events. Too much of one is refused. */
+  sender?: number
+  /** What its owner is told if it counts. */
+  note?: Reason
 }
 
 /** What became of a delivery. */
@@ -78,13 +82,14 @@ export async function tellRefusals(
   }
 }
 
-function entryOf({ id, ts, events, visit, elsewhere }: Delivery, now: number): Entry {
+function entryOf({ id, ts, events, visit, sender, elsewhere }: Delivery, now: number): Entry {
   return {
     ...(id !== undefined && { id }),
     ...place(ts, now),
     text: JSON.stringify(events),
     weight: events.reduce((sum, event) => sum + weightOf(event), 0),
     ...(visit && { visit }),
+    ...(sender !== undefined && { sender }),
     ...(elsewhere?.length && { elsewhere }),
   }
 }

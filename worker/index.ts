@@ -8,6 +8,7 @@ import { deploymentOf } from './routes/deployment'
 import { graphs } from './routes/graph'
 import { hailwhale } from './routes/hailwhale'
 import { home } from './routes/home'
+import { siteKeys } from './routes/keys'
 import { live } from './routes/live'
 import { login } from './routes/login'
 import { pixel } from './routes/pixel'
@@ -31,6 +32,7 @@ const app = new Hono<App>({ strict: true })
   .route('/api/sites', sites)
   .route('/api/sites', pixels)
   .route('/api/sites', shares)
+  .route('/api/sites', siteKeys)
   .route('/', login)
   .route('/', status)
   .route('/reset', reset)

@@ -5,7 +5,7 @@
  */
 import type { Context } from 'hono'
 import { getSignedCookie, setSignedCookie } from 'hono/cookie'
-import { open, read } from '../../sdk/wire/envelope'
+import { open, read, weekOf } from '../../sdk/wire/envelope'
 import { readShare, type Share } from '../../sdk/wire/plaintext'
 import { encode } from '../../sdk/wire/base64url'
 import type { Env } from '../env'
@@ -142,6 +142,7 @@ async function byShare(c: Context<App>, now: number): Promise<Access | undefined
   const envelope = read(text)
   const site = envelope && (await deployment.directory.site(c.env, envelope.site, now))
   if (!envelope || envelope.kind !== 'share' || !site) throw new Problem(401, 'this share is not known here', 'share')
+  if (weekOf(envelope.epoch) < (site.versions.share ?? 0)) throw new Problem(401, 'this share was revoked', 'share')
   const key = await deployment.keys.derive('share', envelope.site, envelope.epoch)
   const plain = key && open(envelope, key)
   const share = plain === undefined ? undefined : readShare(plain)

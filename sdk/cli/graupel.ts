@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { addDeploy } from './deploy'
 import { version } from './home'
+import { addKeys } from './keys'
 import { addLogin } from './login'
 import { addStart } from './start'
 import { Stop } from './stop'
@@ -17,6 +18,7 @@ const program = new Command('graupel')
 
 addStart(program)
 addLogin(program)
+addKeys(program)
 addDeploy(program)
 
 try {

@@ -140,10 +140,8 @@ test.each([
   expect(await total(server, site)).toBe(100)
 })
 
-test('believes so much of one address and browser in an hour, answers alike, and tells its owner', {
-  timeout: 120_000,
-}, async () => {
-  const server = await startBehindProxy()
+/** Sends more views than are believed of one visitor in an hour; how many, and what counted. */
+async function flood(server: Server) {
   const { site } = await makeSite(server, { rate: 1_000_000 })
   const key = await siteKey(server.origin, site)
   const batches = Array.from({ length: PER_HOUR / 20 + 50 }, () => {
@@ -157,7 +155,14 @@ test('believes so much of one address and browser in an hour, answers alike, and
     }
   }
   await Promise.all(Array.from({ length: 16 }, sender))
-  const counted = await total(server, site)
+  return { site, key, sent, counted: await total(server, site) }
+}
+
+test('believes so much of one address and browser in an hour, answers alike, and tells its owner', {
+  timeout: 120_000,
+}, async () => {
+  const server = await startBehindProxy()
+  const { site, key, sent, counted } = await flood(server)
   expect(counted).toBeGreaterThanOrEqual(PER_HOUR)
   expect(counted).toBeLessThan(sent)
   expect((await statusOf(server, site)).refusals).toMatchObject([{ reason: 'flood', events: sent - counted }])
@@ -166,4 +171,9 @@ test('believes so much of one address and browser in an hour, answers alike, and
   expect(await sendFrom(server, '203.0.113.8', [load.view(PAGE)])).toBe(204)
   expect(await send(server.origin, [load.view(PAGE)])).toBe(204)
   expect(await total(server, site)).toBe(counted + 2)
+})
+
+test('believes all where the address says nothing', { timeout: 120_000 }, async () => {
+  const { sent, counted } = await flood(await startServer())
+  expect(counted).toBe(sent)
 })

@@ -39,12 +39,12 @@ export async function secondsToWait({ env, rates, client, amounts, sites, now }:
   return (await isWithinPlace(env.RATE, portions)) ? 0 : PERIOD_S
 }
 
-/** The platform knows one rate; a site that has its own is counted by isolates alone. */
+/** The platform knows one rate and counts requests: a site that has its own, and what a request holds, isolates weigh alone. */
 async function isWithinPlace(limiter: RateLimit | undefined, portions: readonly Portion[]): Promise<boolean> {
   if (!limiter) return true
   const usual = portions.filter(({ of }) => of === RATE)
   try {
-    const answers = await Promise.all(usual.map(({ name, amount }) => limiter.limit({ key: name, delta: amount })))
+    const answers = await Promise.all(usual.map(({ name }) => limiter.limit({ key: name })))
     return answers.every(({ success }) => success)
   } catch (error) {
     // To count matters more than to limit.

@@ -99,7 +99,7 @@ async function receive(c: Context<App>, texts: string[] | Reason): Promise<numbe
   const client = clientOf(address, deployment.proxy)
   const wait = await secondsToWait({ ...context, rates: deployment.rates, client, amounts, sites })
   if (wait) {
-    for (const [site, amount] of amounts) if (site !== NO_SITE) refuse(site, 'rate', amount)
+    for (const site of sites.keys()) refuse(site, 'rate', amounts.get(site))
     tellLater(c, context, sites.keys())
     return wait
   }

@@ -11,6 +11,8 @@ export interface Env {
   GEO?: Fetcher
   /** The rendered pages of the demo; absent on Cloudflare. */
   DEMO?: Fetcher
+  /** What one client may send from anywhere in a minute; on Cloudflare alone. */
+  RATE?: RateLimit
   GRAUPEL_MASTER?: string
   GRAUPEL_ADMIN?: string
   GRAUPEL_URL?: string

@@ -9,6 +9,7 @@ import { embed } from './routes/embed'
 import { graphs } from './routes/graph'
 import { hailwhale } from './routes/hailwhale'
 import { home } from './routes/home'
+import { siteKeys } from './routes/keys'
 import { live } from './routes/live'
 import { login } from './routes/login'
 import { pixel } from './routes/pixel'
@@ -32,6 +33,7 @@ const app = new Hono<App>({ strict: true })
   .route('/api/sites', sites)
   .route('/api/sites', pixels)
   .route('/api/sites', shares)
+  .route('/api/sites', siteKeys)
   .route('/', login)
   .route('/', status)
   .route('/reset', reset)

@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { addDeploy } from './deploy'
 import { version } from './home'
+import { addKeys } from './keys'
 import { addLogin } from './login'
 import { addMint } from './mint'
 import { addStart } from './start'
@@ -19,6 +20,7 @@ const program = new Command('graupel')
 addStart(program)
 addLogin(program)
 addMint(program)
+addKeys(program)
 addDeploy(program)
 
 try {

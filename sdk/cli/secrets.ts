@@ -19,7 +19,7 @@ import { join } from 'node:path'
 import { Stop } from './stop'
 
 const SECRET_BYTES = 32
-const secret = () => randomBytes(SECRET_BYTES).toString('base64url')
+export const secret = (): string => randomBytes(SECRET_BYTES).toString('base64url')
 
 /** `<id>:<32 bytes, base64url>`: the id has two bits on the wire; 43 characters whose last carries four bits of it. */
 const KEY_LINE = /^[0-3]:[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/

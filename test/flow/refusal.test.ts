@@ -34,6 +34,8 @@ test('answers every refusal as it answers a success, counts nothing and names th
   const counted = await total(server, site)
 
   const hour = 3_600_000
+  const long = load()
+  const views = Array.from({ length: 201 }, () => long.view(PAGE))
   const cases: [reason: string, envelope: string, headers?: Record<string, string>][] = [
     ['forged', new PageLoad({ ...key, key: (await siteKey(server.origin, other.site)).key }).view(PAGE)],
     ['stale', new PageLoad({ ...key, epoch: key.epoch - 2 }).view(PAGE)],
@@ -44,6 +46,10 @@ test('answers every refusal as it answers a success, counts nothing and names th
     ['origin', load().view(PAGE), { Origin: 'https://thief.example' }],
     ['origin', load().view('thief.example/a')],
     ['bot', load().view(PAGE), { 'User-Agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)' }],
+    ['retired', new PageLoad({ ...key, epoch: key.epoch | (2 << 14) }).view(PAGE)],
+    ['seq', views.at(-1)!],
+    ['prefetch', load().view(PAGE), { 'Sec-Purpose': 'prefetch;prerender' }],
+    ['dest', load().view(PAGE), { 'Sec-Fetch-Dest': 'document' }],
   ]
   for (const [, envelope, headers] of cases) expect(await answerTo(server, envelope, headers)).toEqual(good)
 
@@ -85,6 +91,12 @@ test.each([
   ['POST', '/api/sites', { name: 'x', timezone: 'Mars/Olympus' }, 400, 'timezone'],
   ['POST', '/api/sites', { name: 'x', origins: ['http://x/path'] }, 400, 'origins'],
   ['POST', '/api/sites', { name: 'x', colour: 'red' }, 400, 'colour'],
+  ['POST', '/api/sites', { name: 'x', rate: 19 }, 400, 'rate'],
+  ['POST', '/api/sites', { name: 'x', rate: true }, 400, 'rate'],
+  ['POST', '/api/sites', { name: 'x', allow: ['seats'] }, 400, 'allow'],
+  ['POST', '/api/sites', { name: 'x', allow: { seats: [5, 1] } }, 400, 'allow.seats'],
+  ['POST', '/api/sites', { name: 'x', allow: { 'a/b': [0, 1] } }, 400, 'allow.a/b'],
+  ['POST', '/api/sites', { name: 'x', allow: { hits: [0, 1001] } }, 400, 'allow.hits'],
   ['GET', '/graph', undefined, 400, 'site'],
   ['GET', '/graph?site=5', undefined, 404, 'site'],
   ['GET', '/graph?site=five', undefined, 404, 'site'],

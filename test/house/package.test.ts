@@ -84,7 +84,15 @@ test('names the same objects to both runtimes, under ids that never change', () 
 test('hands the Worker all that it asks for, and nothing else', () => {
   const asked = [...read('worker/env.ts').matchAll(/^ {2}([A-Z_]+)\??:/gm)].map(([, name]) => name)
   const given = [...read('worker/workerd.capnp').matchAll(/^ {4}\(name = "([A-Z_]+)"/gm)].map(([, name]) => name)
+  // The platform limits rates; elsewhere there is no such binding, and each isolate does.
+  given.push('RATE')
   expect(new Set(given)).toEqual(new Set(asked))
+})
+
+test('asks the platform for the rate that isolates keep', () => {
+  const { RATE } = /"name": "(?<name>RATE)".*"limit": (?<RATE>\d+), "period": 60/.exec(read('worker/wrangler.jsonc'))!
+    .groups!
+  expect(/export const RATE = ([\d_]+)/.exec(read('worker/ingest/limits.ts'))?.[1]?.replace('_', '')).toBe(RATE)
 })
 
 test('has the commands it promises', () => {

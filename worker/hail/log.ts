@@ -29,6 +29,8 @@ export interface Entry {
   visit?: { visitor: number; at: number }
   /** Of a pixel that counts so often in all: its name, how often, and until when it counts (unix milliseconds, 0 for ever). */
   cap?: { name: string; most: number; until: number }
+  /** Who sent it, where that can be told; it is not written. */
+  sender?: number
 }
 
 export interface Row {

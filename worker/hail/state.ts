@@ -1,5 +1,6 @@
 /** What a Hail's life begins with: its log, the ids it knows, how far they are filed and merged, and who is visiting. */
 import { Caps } from './caps'
+import { Flood } from './flood'
 import { eventsIn } from './fold'
 import type { Gate } from './gate'
 import { Ids } from './ids'
@@ -51,7 +52,7 @@ export function stateOf(storage: DurableObjectStorage, create: boolean): State |
     ids: new Ids(sql, log, filed),
     places: { filed, merged, dropped },
     visits: visitsOf(sql, log, filed),
-    gates: [new Caps(sql)],
+    gates: [new Caps(sql), new Flood()],
     unmerged: log.count(merged),
     resets: has(sql, 'reset') ? struck(sql) : [],
   }

@@ -6,9 +6,11 @@ import { type Event, FLAG, type Numbers, type Saying } from '../../sdk/wire/even
 import { type Place, placeOf, withoutQuery } from './place'
 import { type Entries, ofPlace, ofAgent, ofArrival, ofGeo, ofLanguage, ofPage } from './dimensions'
 import type { Facts } from './facts'
-import { BROWSER_HITS, BROWSER_METRICS, BROWSER_TYPE_WORDS, PATHS } from './limits'
-import { clamp, withHits } from './metrics'
+import { allowed } from './allow'
+import { BROWSER_TYPE_WORDS, LONGEST_SECONDS, PATHS, WHOLE_PAGE } from './limits'
+import { clamp } from './metrics'
 import { cleanType } from './name'
+import type { Ranges } from './settings'
 import { clip, merge, sizeOf, tree } from './tree'
 import type { VerifiedBeacon } from './verify'
 
@@ -19,10 +21,6 @@ const OUTBOUND = 'outbound'
 const RESERVED = new Set([PAGEVIEW, DOWNLOAD, OUTBOUND, 'refused', 'decision'])
 /** Whether a type is one that a browser chose. */
 export const isChosen = (type: string): boolean => !RESERVED.has(type.split('.')[0]!)
-
-/** A page left open over the weekend was not read for so long. */
-const LONGEST_SECONDS = 86_400
-const WHOLE_PAGE = 100
 
 const VISITORS: readonly [flag: number, metric: string][] = [
   [FLAG.session, 'sessions'],
@@ -42,12 +40,14 @@ interface Scope {
   session: Entries
   /** The above, and the page. */
   all: Entries
+  /** Metrics that a count may carry, beside those that it always may. */
+  allow: Ranges
 }
 
 type Said<Code extends Saying[0]> = Extract<Saying, readonly [Code, ...unknown[]]>
 
 /** `at` is when the envelope counts, as `judge` said. */
-export function eventsOf({ plaintext }: VerifiedBeacon, facts: Facts, at: number): Event[] {
+export function eventsOf({ plaintext }: VerifiedBeacon, facts: Facts, at: number, allow: Ranges = {}): Event[] {
   const page = placeOf(plaintext.page)
   const session = [
     ...ofGeo(facts.geo),
@@ -56,7 +56,7 @@ export function eventsOf({ plaintext }: VerifiedBeacon, facts: Facts, at: number
     ...ofArrival(plaintext.referrer, plaintext.page),
     ...ofEntry(plaintext.sayings, page),
   ]
-  const scope = { at, page, session, all: [...session, ...ofPage(plaintext.page)] }
+  const scope = { at, page, session, all: [...session, ...ofPage(plaintext.page)], allow }
   return plaintext.sayings.flatMap((saying) => eventsOfSaying(saying, scope))
 }
 
@@ -122,16 +122,10 @@ function ofClick(type: string, name: string, url: string, metrics: Numbers, { at
   return [{ at, type, dimensions: tree([...all, ...target]), metrics }]
 }
 
-function ofCustom([, chosen, metrics = {}, type = '_']: Said<'c'>, { at, all }: Scope): Event[] {
+function ofCustom([, chosen, metrics = {}, type = '_']: Said<'c'>, { at, all, allow }: Scope): Event[] {
   const derived = tree(all)
   const dimensions = merge(derived, clip(chosen, PATHS - 1 - sizeOf(derived)))
-  return [{ at, type: customType(type), dimensions, metrics: claimed(metrics) }]
-}
-
-/** Types × paths × metrics is what one saying costs, and a browser's word is anyone's. */
-function claimed(metrics: Numbers): Numbers {
-  const numbers = withHits(Object.fromEntries(Object.entries(metrics).slice(0, BROWSER_METRICS)))
-  return { ...numbers, hits: clamp(numbers.hits!, 0, BROWSER_HITS) }
+  return [{ at, type: customType(type), dimensions, metrics: allowed(metrics, allow) }]
 }
 
 function customType(type: string): string {

@@ -15,10 +15,27 @@ export const BROWSER_METRICS = 8
 export const BROWSER_TYPE_WORDS = 3
 /** What it may claim as hits of one `count()`: they rank which names stay. */
 export const BROWSER_HITS = 1_000
+/** A page left open over the weekend was not read for so long. */
+export const LONGEST_SECONDS = 86_400
+/** Percent. */
+export const WHOLE_PAGE = 100
 /** Words of a dotted type; every prefix is counted. */
 export const TYPE_WORDS = 8
 /** Envelopes in one POST: what a queue of a day on a train holds. */
 export const ENVELOPES = 20
+/**
+ * Envelopes of one client at one site in a minute, unless the site says otherwise. An office of a thousand behind one
+ * address, each of whom looks at a page every ten seconds, sends as many; to open them takes a hundredth of a core.
+ */
+export const RATE = 6_000
+/** Less would keep a full request out for ever. */
+export const LEAST_RATE = ENVELOPES
+/** More is no limit; then say so. */
+export const MOST_RATE = 1_000_000
+/** Clients whose rate an isolate keeps: some hundred bytes each. */
+export const CLIENTS = 20_000
+/** Envelopes of one page load. The script makes another key pair after 150, and takes some in flight for granted. */
+export const SEQS = 200
 /** What one envelope may say: the script seals twenty at most. */
 export const SAYINGS = 32
 /** Browsers share 64 KiB among a page's keepalive requests, so an honest one is never larger. */

@@ -61,7 +61,7 @@ export const refusals = {
     mend: 'Wait for its first day, or mint one without it.',
   },
   revoked: {
-    why: 'The pixel was revoked.',
+    why: 'The pixel was revoked, by itself or with all that the site had minted before.',
     mend: 'Mint another and put it in place of the old one.',
   },
   slot: {
@@ -83,6 +83,26 @@ export const refusals = {
   'too-big': {
     why: 'The request is larger than one is allowed to be.',
     mend: 'Send fewer or smaller events at once.',
+  },
+  seq: {
+    why: 'Its page load has sealed more envelopes than one may.',
+    mend: 'Nothing for the script, which takes a new key pair long before; a sender of your own must do the same.',
+  },
+  flood: {
+    why: 'So much came from one address and browser that the rest of it is not believed.',
+    mend: 'Set `rate` to false for this site if an office or a test of yours stands behind that address.',
+  },
+  rate: {
+    why: 'One address sent faster than the site allows and was asked to come again: the script does, a pixel does not.',
+    mend: 'Raise `rate` in the site’s settings if many people stand behind that address.',
+  },
+  metric: {
+    why: 'The event counted, but without a metric that a browser may not send for this site.',
+    mend: 'Name the metric and its range in `allow` of the site’s settings, or send it by pixel or from your server.',
+  },
+  dest: {
+    why: 'The URL was opened as a page of its own, or loaded as something that is no picture.',
+    mend: 'Nothing: it is counted when a page or a mail loads it as a picture.',
   },
   prefetch: {
     why: 'The browser only prepared the page; nobody saw it.',

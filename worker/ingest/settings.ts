@@ -8,6 +8,17 @@ export interface Keep {
   days: number
 }
 
+/** The least and the most of each; a pair would lose its length on the way between objects. */
+export type Ranges = Record<string, { least: number; most: number }>
+
+/** A site's own keys, each by how often it was revoked; pixels and shares begin with 0, bearer keys with 1. */
+export interface Versions {
+  write: number
+  read: number
+  pixel?: number
+  share?: number
+}
+
 /** A site as the Pod keeps it and as every isolate copies it. Times are unix milliseconds. */
 export interface Site {
   /** Random, never 0, never given twice. */
@@ -33,8 +44,12 @@ export interface Site {
   metrics?: Record<string, Derived>
   /** How long each level is kept, in days. */
   keep?: Keep
-  /** Versions of the bearer keys; a raised one revokes the old key. */
-  versions: { write: number; read: number }
+  /** Envelopes a minute that one client may send; false for no limit. */
+  rate?: number | false
+  /** Metrics that a browser's `count()` may carry, each with its least and its most, beside those that it always may. */
+  allow?: Ranges
+  /** Versions of the bearer keys, and of what pixels and shares are sealed with; a raised one revokes all of before. */
+  versions: Versions
   created: number
   /** Ids of revoked pixels, base64url. */
   revoked: string[]

@@ -8,7 +8,7 @@ import type { Plaintext } from '../../sdk/wire/event'
 import { type Pixel, readPixel, readPlaintext } from '../../sdk/wire/plaintext'
 import { idOfBeacon } from './id'
 import type { Keys } from './keys'
-import { SAYINGS } from './limits'
+import { SAYINGS, SEQS } from './limits'
 import type { Reason } from './refusal'
 import type { Site } from './settings'
 import type { SharedKeys } from './shared'
@@ -58,6 +58,7 @@ async function verifyBeacon(
 ): Promise<VerifiedBeacon | { refusal: Reason }> {
   const refusal = weekRefusal(weekOf(envelope.epoch), site, now)
   if (refusal) return { refusal }
+  if (envelope.seq > SEQS) return { refusal: 'seq' }
   const key = await shared.of(site.site, envelope.epoch, envelope.epk)
   const text = key && open(envelope, key)
   if (!key || text === undefined) return { refusal: 'forged' }
@@ -82,6 +83,7 @@ async function verifyPixel(
   site: Site,
   { keys, now }: Verifier,
 ): Promise<VerifiedPixel | { refusal: Reason }> {
+  if (weekOf(envelope.epoch) < (site.versions.pixel ?? 0)) return { refusal: 'revoked' }
   const key = await keys.derive('pixel', site.site, envelope.epoch)
   const text = key && open(envelope, key)
   if (text === undefined) return { refusal: 'forged' }

@@ -7,12 +7,6 @@ import { fits } from './origins'
 import { placeOf, withoutQuery } from './place'
 import { nest } from './tree'
 
-/** Bits of a site's `respect`, and the header by which a browser without scripts says it. */
-const OPT_OUTS = [
-  [1, 'sec-gpc'],
-  [2, 'dnt'],
-] as const
-
 export interface Showing {
   /** The server's own host and port. */
   host: string
@@ -27,7 +21,3 @@ export function viewed({ host, origins, referer }: Showing): Entries {
   if (!page.host) return []
   return page.path === '/' && page.host !== host ? [['page', nest([page.host])]] : ofPlace('page', page)
 }
-
-/** Whether the browser asks for what the script obeys. */
-export const isOptedOut = (respect: number, header: (name: string) => string | undefined): boolean =>
-  OPT_OUTS.some(([bit, name]) => respect & bit && header(name) === '1')

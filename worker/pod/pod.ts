@@ -7,7 +7,7 @@ import { DurableObject } from 'cloudflare:workers'
 import type { Scope } from '../../sdk/wire/plaintext'
 import { type Env, hail, whale } from '../env'
 import type { Reason } from '../ingest/refusal'
-import type { Site } from '../ingest/settings'
+import type { Site, Versions } from '../ingest/settings'
 import { dateOf, type Zones } from '../rollup/interval'
 import { KEEP } from '../whale/sweep'
 import type { Terms } from '../whale/life'
@@ -105,6 +105,19 @@ export class Pod extends DurableObject<Env> {
       shards: [...settings.shards, ...(history.shards ? [history.shards] : [])],
     }
     this.put(site, next)
+    return next
+  }
+
+  /** Another key instead of the one there was. With pixels' and shares' go all that it sealed. Undefined where the site is gone. */
+  raise(site: number, key: keyof Versions): Site | undefined {
+    const settings = this.settings(site)
+    if (!settings) return undefined
+    const { versions } = settings
+    const next = { ...settings, versions: { ...versions, [key]: (versions[key] ?? 0) + 1 } }
+    this.ctx.storage.transactionSync(() => {
+      this.put(site, next)
+      this.sql.exec(`DELETE FROM grants WHERE site = ? AND kind = ?`, site, key)
+    })
     return next
   }
 

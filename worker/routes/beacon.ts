@@ -1,8 +1,10 @@
 /** What becomes of a beacon that opened: events on their way to a Hail, or a reason why not. */
 import { agentRefusal } from '../ingest/agent'
+import { isBeyond } from '../ingest/allow'
 import { judge } from '../ingest/clock'
 import { crossed } from '../ingest/cross'
 import { eventsOf, isChosen } from '../ingest/events'
+import { fetchRefusal } from '../ingest/fetched'
 import { fits } from '../ingest/origins'
 import { hostOf } from '../ingest/place'
 import type { Reason } from '../ingest/refusal'
@@ -18,15 +20,15 @@ export async function considerBeacon(
   site: Site,
   reception: Reception,
 ): Promise<Delivery | Reason> {
-  const { c, facts, now } = reception
+  const { c, facts, client, now } = reception
   const { plaintext, id } = verified
-  const refusal = agentRefusal(facts.agent)
+  const refusal = agentRefusal(facts.agent) ?? fetchRefusal((name) => c.req.header(name))
   if (refusal) return refusal
   const claims = { origin: c.req.header('origin'), referer: c.req.header('referer'), page: hostOf(plaintext.page) }
   if (!fits(site.origins, claims)) return 'origin'
   const judged = judge(plaintext.ts, now)
   if ('refusal' in judged) return judged.refusal
-  const events = eventsOf(verified, facts, judged.at).map((event) => {
+  const events = eventsOf(verified, facts, judged.at, site.allow).map((event) => {
     const type = isChosen(event.type) ? reception.deployment.said.type(site.site, event.type) : event.type
     return crossed({ ...event, type }, site.cross)
   })
@@ -37,5 +39,7 @@ export async function considerBeacon(
     id,
     ts: plaintext.ts,
     events: visitor === undefined ? events : withVisitor(events, visitor),
+    ...(visitor !== undefined && client !== undefined && site.rate !== false && { sender: visitor }),
+    ...(plaintext.sayings.some((saying) => isBeyond(saying, site.allow)) && { note: 'metric' as const }),
   }
 }

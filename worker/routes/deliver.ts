@@ -25,6 +25,10 @@ export interface Delivery {
   visit?: { visitor: number; at: number }
   /** Of a pixel that counts so often in all. */
   cap?: Entry['cap']
+  /** Who sent it, where that can be told: the visitor of its events. Too much of one is refused. */
+  sender?: number
+  /** What its owner is told if it counts. */
+  note?: Reason
 }
 
 /** What became of a delivery. */
@@ -80,13 +84,14 @@ export async function tellRefusals(
   }
 }
 
-function entryOf({ id, ts, events, visit, elsewhere, cap }: Delivery, now: number): Entry {
+function entryOf({ id, ts, events, visit, sender, elsewhere, cap }: Delivery, now: number): Entry {
   return {
     ...(id !== undefined && { id }),
     ...place(ts, now),
     text: JSON.stringify(events),
     weight: events.reduce((sum, event) => sum + weightOf(event), 0),
     ...(visit && { visit }),
+    ...(sender !== undefined && { sender }),
     ...(elsewhere?.length && { elsewhere }),
     ...(cap && { cap }),
   }

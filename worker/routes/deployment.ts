@@ -3,6 +3,7 @@
  * Only resolved values are kept, never a promise of one request that another would wait for.
  */
 import type { Env } from '../env'
+import type { Allowance } from '../ingest/allowance'
 import { GeoFile } from '../ingest/geo'
 import { Keys, parseMaster } from '../ingest/keys'
 import { parseProxy, type TrustedProxy } from '../ingest/proxy'
@@ -11,6 +12,7 @@ import { SharedKeys } from '../ingest/shared'
 import { Directory } from '../pod/directory'
 import { Salts } from '../pod/salts'
 import { Problem } from './problem'
+import { rates } from './rate'
 import { Refusals } from './refusals'
 
 export interface Deployment {
@@ -20,6 +22,7 @@ export interface Deployment {
   refusals: Refusals
   salts: Salts
   said: Said
+  rates: Allowance
   proxy: TrustedProxy | undefined
   geo: GeoFile | undefined
 }
@@ -44,6 +47,7 @@ async function build(env: Env): Promise<Deployment> {
     refusals: new Refusals(),
     salts: new Salts(),
     said: new Said(),
+    rates: rates(),
     proxy: proxyOf(env),
     geo: await geoOf(env),
   }

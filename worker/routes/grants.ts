@@ -14,13 +14,17 @@ const RANDOM_BYTES = 12
 /** The end of unix seconds that a JSON number and every reader hold. */
 export const MOST_SECONDS = 253_402_300_799
 
-export async function sealed(c: Context<App>, { site }: Site, kind: Grant['kind'], plain: string) {
+/** What stands in the place of a week: how often the site has revoked all of a kind. */
+export const epochOfGrant = (kid: number, { versions }: Site, kind: Grant['kind']): number =>
+  (kid << 14) | (versions[kind] ?? 0)
+
+export async function sealed(c: Context<App>, site: Site, kind: Grant['kind'], plain: string) {
   const { keys } = await deploymentOf(c.env)
-  const epoch = keys.newest << 14
-  const key = await keys.derive(kind, site, epoch)
+  const epoch = epochOfGrant(keys.newest, site, kind)
+  const key = await keys.derive(kind, site.site, epoch)
   if (!key) throw new Problem(503, 'no master key')
   const random = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES))
-  return { id: encode(random), envelope: mint(kind, { epoch, site, random }, key, plain) }
+  return { id: encode(random), envelope: mint(kind, { epoch, site: site.site, random }, key, plain) }
 }
 
 export async function remember(c: Context<App>, site: Site, grant: Grant) {

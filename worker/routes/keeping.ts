@@ -6,6 +6,7 @@
  */
 import type { Context } from 'hono'
 import { read } from '../../sdk/wire/envelope'
+import { fetchRefusal } from '../ingest/fetched'
 import { URL_CHARACTERS } from '../ingest/limits'
 import { floor, next, type Zones } from '../rollup/interval'
 import type { App } from './access'
@@ -14,14 +15,10 @@ import { deploymentOf } from './deployment'
 export const NOT_KEPT = 'no-store'
 const UTC: Zones = [{ from: 0, zone: 'UTC' }]
 
-/** A browser that only prepares a page, or opens the picture as a page, has shown it to nobody. */
-export const isOnlyPrepared = (c: Context<App>): boolean =>
-  /prefetch|prerender/.test(c.req.header('sec-purpose') ?? '') || c.req.header('sec-fetch-dest') === 'document'
-
 /** For the whole seconds that are left of the day, so that tomorrow's first look asks again. */
 export async function keptToMidnight(c: Context<App>, text: string, now: number): Promise<string> {
-  // What was only prepared must be asked for when it is shown.
-  if (isOnlyPrepared(c)) return NOT_KEPT
+  // What was only prepared, or opened by itself, must be asked for when it is shown.
+  if (fetchRefusal((name) => c.req.header(name))) return NOT_KEPT
   const zones = await zonesOf(c, text, now)
   const midnight = next('day', floor('day', now, zones), zones)
   return `private, max-age=${Math.floor((midnight - now) / 1000)}, immutable`

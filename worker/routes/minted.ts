@@ -1,16 +1,17 @@
 /** What becomes of a minted pixel that opened: an event on its way to a Hail, or a reason why not. */
 import { crossed } from '../ingest/cross'
 import { PAGEVIEW } from '../ingest/events'
+import { fetchRefusal } from '../ingest/fetched'
+import { isOptedOut, NOBODY } from '../ingest/optout'
 import { eventOfPixel, type Filled, fill, idOfCap, idOfPixel, pixelRefusal } from '../ingest/pixel'
 import type { Reason } from '../ingest/refusal'
 import type { Site } from '../ingest/settings'
 import { SHARD_WITHOUT_ID, shardOf } from '../ingest/shard'
 import type { VerifiedPixel } from '../ingest/verify'
-import { isOptedOut, viewed } from '../ingest/viewed'
+import { viewed } from '../ingest/viewed'
 import { withVisitor } from '../ingest/visitor'
 import { dateOf } from '../rollup/interval'
 import type { Delivery } from './deliver'
-import { isOnlyPrepared } from './keeping'
 import { type Reception, visitorAt } from './reception'
 
 export async function considerPixel(
@@ -20,37 +21,42 @@ export async function considerPixel(
 ): Promise<Delivery | Reason> {
   const { c, facts } = reception
   const { pixel } = verified
-  if (isOnlyPrepared(c)) return 'prefetch'
-  const claims = { origin: c.req.header('origin'), referer: c.req.header('referer') }
-  const refusal = pixelRefusal(pixel, facts.agent, claims)
+  const header = (name: string) => c.req.header(name)
+  const claims = { origin: header('origin'), referer: header('referer') }
+  const refusal = fetchRefusal(header) ?? pixelRefusal(pixel, facts.agent, claims)
   if (refusal) return refusal
-  if (pixel.type === PAGEVIEW && isOptedOut(site.respect, (name) => c.req.header(name))) return 'opt-out'
+  const isHidden = isOptedOut(site.respect, header)
+  if (isHidden && pixel.type === PAGEVIEW) return 'opt-out'
   const filled = fill(pixel, new URL(c.req.url).searchParams)
   if ('refusal' in filled) return filled.refusal
-  return deliveryOf(verified, filled, site, reception)
+  return isHidden
+    ? deliveryOf({ verified, filled, site, now: reception.now, told: { facts: NOBODY } })
+    : deliveryOf({ verified, filled, site, now: reception.now, ...(await whoSaw(verified, site, reception)) })
 }
 
-async function deliveryOf(
-  verified: VerifiedPixel,
-  filled: Filled,
-  site: Site,
-  reception: Reception,
-): Promise<Delivery> {
-  const { now } = reception
+interface Seen {
+  verified: VerifiedPixel
+  filled: Filled
+  site: Site
+  now: number
+  told: Parameters<typeof eventOfPixel>[2]
+  /** Who it was, among those of this day; only asked for where it matters. */
+  visitor?: number
+}
+
+async function deliveryOf({ verified, filled, site, now, told, visitor }: Seen): Promise<Delivery> {
   const { pixel, name } = verified
   const { once, cap } = pixel.options
-  const isView = pixel.type === PAGEVIEW
-  const visitor = once || isView ? await visitorAt(now, site, reception) : undefined
   // Where nobody can be told from anybody, each request counts, and the browser's own cache keeps a reader to one.
   const shown = once && visitor !== undefined ? { visitor, date: dateOf(now, site.zones) } : undefined
   const id = await idOfPixel(verified, filled, shown)
-  const event = crossed(eventOfPixel(verified, filled, factsOf(isView, verified, site, reception), now), site.cross)
+  const event = crossed(eventOfPixel(verified, filled, told, now), site.cross)
   return {
     site: site.site,
     shard: shardOfPixel(cap === undefined ? id : await idOfCap(verified), site),
     ...(id !== undefined && { id }),
     ...(cap !== undefined && { cap: { name, most: cap, until: pixel.expires * 1000 } }),
-    events: isView && visitor !== undefined ? withVisitor([event], visitor) : [event],
+    events: visitor !== undefined && pixel.type === PAGEVIEW ? withVisitor([event], visitor) : [event],
   }
 }
 
@@ -58,9 +64,17 @@ async function deliveryOf(
 const shardOfPixel = (id: string | undefined, { fixedShards }: Site): number =>
   id === undefined ? SHARD_WITHOUT_ID : shardOf(id, fixedShards)
 
-function factsOf(isView: boolean, { pixel }: VerifiedPixel, { origins }: Site, { c, facts }: Reception) {
-  if (!isView) return { facts }
+async function whoSaw(
+  { pixel }: VerifiedPixel,
+  site: Site,
+  reception: Reception,
+): Promise<Pick<Seen, 'told' | 'visitor'>> {
+  const { c, facts, now } = reception
+  const isView = pixel.type === PAGEVIEW
+  const visitor = isView || pixel.options.once ? await visitorAt(now, site, reception) : undefined
+  const who = visitor === undefined ? {} : { visitor }
+  if (!isView) return { told: { facts }, ...who }
   const { host } = new URL(c.req.url)
-  const showing = { host, origins: pixel.options.origins ?? origins, referer: c.req.header('referer') }
-  return { facts, page: viewed(showing) }
+  const origins = pixel.options.origins ?? site.origins
+  return { told: { facts, page: viewed({ host, origins, referer: c.req.header('referer') }) }, ...who }
 }

@@ -1,11 +1,12 @@
 /**
  * `/p/`: counts sealed URLs. A 2xx says counted or refused for good; anything else says keep it and come again.
  * The answer to a refusal is the answer to a success, byte for byte: an image must never look broken,
- * and a forger must learn nothing.
+ * and a forger must learn nothing. What comes too fast is told so before anything is opened.
  */
 import { type Context, Hono } from 'hono'
 import { IMAGE, ONCE } from '../../sdk/wire/address'
 import { read } from '../../sdk/wire/envelope'
+import { clientOf } from '../ingest/client'
 import { type Facts, factsOf } from '../ingest/facts'
 import { BODY_BYTES, ENVELOPES, URL_CHARACTERS } from '../ingest/limits'
 import { addressOf, socketOf } from '../ingest/proxy'
@@ -19,6 +20,7 @@ import { type Deployment, deploymentOf } from './deployment'
 import { considerPixel } from './minted'
 import { considerBeacon } from './beacon'
 import { keptToMidnight, NOT_KEPT } from './keeping'
+import { secondsToWait } from './rate'
 import type { Reception } from './reception'
 import { NO_SITE } from './refusals'
 
@@ -30,7 +32,7 @@ const GIF = Uint8Array.from(atob('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAA
 const HEADERS = {
   'Cache-Control': NOT_KEPT,
   'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'Date',
+  'Access-Control-Expose-Headers': 'Date, Retry-After',
   'Cross-Origin-Resource-Policy': 'cross-origin',
   'X-Robots-Tag': 'noindex',
   'Referrer-Policy': 'no-referrer',
@@ -45,7 +47,8 @@ export const pixel = new Hono<App>()
     const isOnce = bare.endsWith(ONCE)
     const text = isOnce ? bare.slice(0, -ONCE.length) : bare
     // An open slot makes the URL longer than its envelope; what nothing may be long is refused unread.
-    await receive(c, text.length > URL_CHARACTERS ? 'too-big' : [text])
+    const wait = await receive(c, text.length > URL_CHARACTERS ? 'too-big' : [text])
+    if (wait) return answerLater(wait, isImage && read(text)?.kind === 'pixel')
     const answered = isImage ? answerImage() : answer()
     // By the clock before it was counted: an event of today must not be kept for tomorrow.
     if (isOnce) answered.headers.set('Cache-Control', await keptToMidnight(c, text, now))
@@ -54,8 +57,8 @@ export const pixel = new Hono<App>()
   .post('/p/', async (c) => {
     const body = await readBody(c.req.raw, BODY_BYTES)
     const texts = body?.split('\n').filter(Boolean)
-    await receive(c, !texts || texts.length > ENVELOPES ? 'too-big' : texts)
-    return answer()
+    const wait = await receive(c, !texts || texts.length > ENVELOPES ? 'too-big' : texts)
+    return wait ? answerLater(wait, false) : answer()
   })
   .options('/p/*', answer)
 
@@ -78,19 +81,38 @@ function answerImage(): Response {
   return new Response(GIF, { headers: headersAt(Date.now()).image })
 }
 
-async function receive(c: Context<App>, texts: string[] | Reason): Promise<void> {
+/**
+ * Nothing was taken: come again. A picture that loads tells the script that its event arrived, whatever the status, so that a
+ * beacon gets none; a pixel is shown to people, and nothing of it comes again.
+ */
+function answerLater(seconds: number, isShown: boolean): Response {
+  const { empty, image } = headersAt(Date.now())
+  const headers = new Headers(isShown ? image : empty)
+  headers.set('Retry-After', String(seconds))
+  return new Response(isShown ? GIF : null, { status: 429, headers })
+}
+
+/** Seconds after which all of it may come again; 0 where it was counted or refused for good. */
+async function receive(c: Context<App>, texts: string[] | Reason): Promise<number> {
   const now = Date.now()
   const deployment = await deploymentOf(c.env)
   const context = { env: c.env, deployment, now }
-  const refuse = (site: number, reason: Reason) => deployment.refusals.add(site, reason)
+  const refuse = (site: number, reason: Reason, events = 1) => deployment.refusals.add(site, reason, events)
   if (typeof texts === 'string') {
     refuse(NO_SITE, texts)
     tellLater(c, context, [NO_SITE])
-    return
+    return 0
   }
-  const sites = await sitesOf(context, texts)
+  const { sites, amounts } = await sitesOf(context, texts)
   const address = addressFor(c, deployment)
-  const reception: Reception = { c, deployment, sites, facts: factsFor(c, deployment, address), address, now }
+  const client = clientOf(address, deployment.proxy)
+  const wait = await secondsToWait({ ...context, rates: deployment.rates, client, amounts, sites })
+  if (wait) {
+    for (const site of sites.keys()) refuse(site, 'rate', amounts.get(site))
+    tellLater(c, context, sites.keys())
+    return wait
+  }
+  const reception: Reception = { c, deployment, sites, facts: factsFor(c, deployment, address), address, client, now }
   const deliveries: Delivery[] = []
   const refusedAt = new Set<number>()
   for (const text of texts) {
@@ -104,12 +126,14 @@ async function receive(c: Context<App>, texts: string[] | Reason): Promise<void>
   }
   const outcomes = deliveries.length ? await deliver(context, deliveries) : []
   for (const [i, outcome] of outcomes.entries()) {
-    if (outcome === 'counted' || outcome === 'duplicate') continue
-    const { site } = deliveries[i]!
-    refuse(site, outcome)
+    const { site, note } = deliveries[i]!
+    const reason = outcome === 'counted' ? note : outcome
+    if (!reason || reason === 'duplicate') continue
+    refuse(site, reason)
     refusedAt.add(site)
   }
   tellLater(c, context, refusedAt)
+  return 0
 }
 
 /** Behind the answer: how long it takes must not say that something was refused. */
@@ -121,17 +145,20 @@ function tellLater(c: Context<App>, context: Parameters<typeof tellRefusals>[0],
   }
 }
 
-/** The listed sites that the envelopes name, so that verifying needs no call. */
+/** The listed sites that the envelopes name, so that verifying needs no call, and how many name each. */
 async function sitesOf(
   { env, deployment, now }: { env: App['Bindings']; deployment: Deployment; now: number },
   texts: string[],
-): Promise<Map<number, Site>> {
+): Promise<{ sites: Map<number, Site>; amounts: Map<number, number> }> {
   const sites = new Map<number, Site>()
-  for (const number of new Set(texts.map((text) => read(text)?.site ?? NO_SITE))) {
+  const amounts = new Map<number, number>()
+  for (const [number, { length }] of Map.groupBy(texts, (text) => read(text)?.site ?? NO_SITE)) {
     const site = number === NO_SITE ? undefined : await deployment.directory.site(env, number, now)
     if (site) sites.set(number, site)
+    const listed = site ? number : NO_SITE
+    amounts.set(listed, (amounts.get(listed) ?? 0) + length)
   }
-  return sites
+  return { sites, amounts }
 }
 
 function factsFor(c: Context<App>, { geo }: Deployment, address: string | undefined): Facts {

@@ -14,6 +14,8 @@ export interface Reception {
   facts: Facts
   /** The client's. */
   address: string | undefined
+  /** The same, where it tells one client from others. */
+  client: string | undefined
   now: number
 }
 

@@ -14,10 +14,10 @@ export class Refusals {
   private readonly bySite = new Map<number, Map<Reason, number>>()
   private readonly told = new Map<number, number>()
 
-  add(site: number, reason: Reason): void {
+  add(site: number, reason: Reason, events = 1): void {
     const reasons = this.bySite.get(site) ?? new Map<Reason, number>()
     this.bySite.set(site, reasons)
-    reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+    reasons.set(reason, (reasons.get(reason) ?? 0) + events)
   }
 
   /** What is not told yet, left in place. */
@@ -34,7 +34,7 @@ export class Refusals {
   }
 
   back(site: number, counts: [Reason, number][]): void {
-    for (const [reason, count] of counts) for (let i = 0; i < count; i++) this.add(site, reason)
+    for (const [reason, count] of counts) this.add(site, reason, count)
   }
 
   /** Whether they may go by themselves now. */

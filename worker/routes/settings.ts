@@ -9,6 +9,7 @@ import { KEEP } from '../whale/sweep'
 import { type Fields, fieldsOf, flag, number, only, text } from './fields'
 import { originsOf } from './origins'
 import { Problem } from './problem'
+import { allowOf, rateOf } from './sending'
 
 const HOUR = 3_600_000
 /** A change counts from an hour that every isolate has heard of before it begins: their copies are a minute old at most. */
@@ -29,6 +30,8 @@ export const SETTINGS = [
   'cross',
   'metrics',
   'keep',
+  'rate',
+  'allow',
 ] as const
 const RESPECT_ALL = 3
 const PREFIX = /^[\w-]+$/
@@ -67,6 +70,8 @@ export function changed(site: Site, fields: Fields, now: number): Site {
     ...(fields.cross !== undefined && { cross: crossOf(fields.cross) }),
     ...(fields.metrics !== undefined && { metrics: metricsOf(fields.metrics) }),
     ...(fields.keep !== undefined && { keep: keepOf(fields.keep, site.keep) }),
+    ...(fields.rate !== undefined && { rate: rateOf(fields.rate) }),
+    ...(fields.allow !== undefined && { allow: allowOf(fields.allow) }),
     zones: zoned(site.zones, text(fields, 'timezone'), now, isNew),
     shards: sharded(site.shards, number(fields, 'shards', 1, MOST_SHARDS), now, isNew),
   }

@@ -4,7 +4,7 @@
  */
 import type { Context } from 'hono'
 import { encode } from '../../sdk/wire/base64url'
-import { open, read } from '../../sdk/wire/envelope'
+import { open, read, weekOf } from '../../sdk/wire/envelope'
 import { readShare, type Scope } from '../../sdk/wire/plaintext'
 import type { Env } from '../env'
 import { fits, sourcesOf } from '../ingest/origins'
@@ -18,6 +18,7 @@ export interface Shared {
 }
 
 const unknown = () => new Problem(401, 'this share is not known here', 'share')
+const revoked = () => new Problem(401, 'this share was revoked', 'share')
 
 /** `own` is this deployment's own origin, whose pages show any share. */
 export async function openShare(
@@ -28,12 +29,13 @@ export async function openShare(
   const envelope = read(text)
   if (envelope?.kind !== 'share') throw unknown()
   const site = await directory.site(c.env, envelope.site, now)
+  if (site && weekOf(envelope.epoch) < (site.versions.share ?? 0)) throw revoked()
   const key = site && (await keys.derive('share', envelope.site, envelope.epoch))
   const plain = key && open(envelope, key)
   const share = plain === undefined ? undefined : readShare(plain)
   if (!site || !share) throw unknown()
   if (share.expires && share.expires * 1000 <= now) throw new Problem(401, 'this share has expired', 'share')
-  if (site.revoked.includes(encode(envelope.random))) throw new Problem(401, 'this share was revoked', 'share')
+  if (site.revoked.includes(encode(envelope.random))) throw revoked()
   checkPage(c, share.scope, own)
   return { level: 'share', site: site.site, scope: share.scope }
 }

@@ -3,11 +3,13 @@ import { Hono, type Context } from 'hono'
 import { encode } from '../../sdk/wire/base64url'
 import { epochOf } from '../../sdk/wire/envelope'
 import { pod, whale } from '../env'
+import { RATE } from '../ingest/limits'
 import type { Site } from '../ingest/settings'
 import { type App, accessOf, originOf, siteFor } from './access'
 import { KEEP } from '../whale/sweep'
 import { deploymentOf } from './deployment'
 import { fieldsOf, only, text } from './fields'
+import { epochOfGrant } from './grants'
 import { Problem } from './problem'
 import { changed, fresh, SETTINGS } from './settings'
 
@@ -94,10 +96,11 @@ const timezone = (site: Site) => site.zones.at(-1)?.zone ?? 'UTC'
 
 const summary = (site: Site) => ({ site: site.site, name: site.name, timezone: timezone(site), origins: site.origins })
 
-async function shown(c: Context<App>, site: Site, now: number) {
+/** A site as its admin sees it, keys and all. */
+export async function shown(c: Context<App>, site: Site, now: number) {
   const { keys } = await deploymentOf(c.env)
   const epoch = epochOf(now, keys.newest)
-  const pixelEpoch = keys.newest << 14
+  const pixelEpoch = epochOfGrant(keys.newest, site, 'pixel')
   const [publicKey, pixel, write, read] = await Promise.all([
     keys.publicKey(site.site, epoch),
     keys.derive('pixel', site.site, pixelEpoch),
@@ -114,6 +117,8 @@ async function shown(c: Context<App>, site: Site, now: number) {
     cross: site.cross ?? [],
     metrics: site.metrics ?? {},
     keep: site.keep ?? KEEP,
+    rate: site.rate ?? RATE,
+    allow: Object.fromEntries(Object.entries(site.allow ?? {}).map(([name, { least, most }]) => [name, [least, most]])),
     // What an envelope minted elsewhere names as its epoch.
     pixelEpoch,
     keys: {

@@ -23,7 +23,7 @@ const PAGE = { page: { 'shop.example': '/a?q=1' } }
 
 const said = (
   saying: readonly unknown[],
-  { referrer = '', page = 'shop.example/a?q=1', more = [] as unknown[] } = {},
+  { referrer = '', page = 'shop.example/a?q=1', more = [] as unknown[], allow = {} } = {},
 ) =>
   eventsOf(
     {
@@ -34,6 +34,7 @@ const said = (
     },
     facts,
     AT,
+    allow,
   ).map((event) => JSON.parse(JSON.stringify(event)))
 
 describe('a pageview', () => {
@@ -175,7 +176,8 @@ describe('a click', () => {
 
 describe('a count', () => {
   test('has what the page chose beside what is derived', () => {
-    expect(said(['c', { sku: { blue: 7 } }, { dollars: 2.5 }, 'sale'])).toEqual([
+    const allow = { dollars: { least: 0, most: 100 } }
+    expect(said(['c', { sku: { blue: 7 } }, { dollars: 2.5, euros: 2 }, 'sale'], { allow })).toEqual([
       {
         at: AT,
         type: 'sale',

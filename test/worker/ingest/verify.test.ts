@@ -41,16 +41,28 @@ describe('a beacon', () => {
   test('opens to what the browser said, under the id of its page load and seq', async () => {
     const v = verifier()
     const pair = nacl.box.keyPair()
-    const first = await verify(await seal(v.keys, { pair, seq: 0x0101 }), v)
-    const verified = await verify(await seal(v.keys, { pair, seq: 0x0102 }), v)
+    const first = await verify(await seal(v.keys, { pair, seq: 0x0001 }), v)
+    const verified = await verify(await seal(v.keys, { pair, seq: 200 }), v)
     const pageLoad = 'id' in first ? first.id.slice(0, 8) : ''
     expect(pageLoad).toHaveLength(8)
     expect(verified).toEqual({
       kind: 'beacon',
       site: SITE,
-      id: `${pageLoad}\x01\x02`,
+      id: `${pageLoad}\x00\xc8`,
       plaintext: { ts: NOW, page: 'shop.example/', referrer: '', width: 1280, sayings: [['p', 3, 0, '', '']] },
     })
+  })
+
+  test.each([
+    [1, true],
+    [200, true],
+    [201, false],
+    [65_535, false],
+  ])('is refused unopened past what one page load may seal: seq %i counts: %s', async (seq, counts) => {
+    const v = verifier()
+    const secret = counts ? {} : { secret: new Uint8Array(32).fill(1) }
+    const verified = await verify(await seal(v.keys, { seq, ...secret }), v)
+    expect(verified).toMatchObject(counts ? { kind: 'beacon' } : { refusal: 'seq' })
   })
 
   test('has one id under every ephemeral key that opens it: the point of order two adds another', async () => {
@@ -238,6 +250,17 @@ describe('a pixel', () => {
   test('counts from its first to its last second', async () => {
     const text = await pixel({ notBefore: NOW / 1000, expires: NOW / 1000 + 1 })
     expect(await verify(text, verifier())).toMatchObject({ kind: 'pixel' })
+  })
+
+  test.each([
+    [0, 1, 'revoked'],
+    [1, 2, 'revoked'],
+    [1, 1, undefined],
+    [2, 1, undefined],
+  ])('of version %i at a site of version %i: %s', async (week, version, refusal) => {
+    const v = verifier({ versions: { write: 1, read: 1, pixel: version } })
+    const verified = await verify(await pixel({}, { epoch: week }), v)
+    expect('refusal' in verified ? verified.refusal : undefined).toBe(refusal)
   })
 
   test('is refused once revoked', async () => {

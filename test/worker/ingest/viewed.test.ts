@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isOptedOut, viewed } from '../../../worker/ingest/viewed'
+import { viewed } from '../../../worker/ingest/viewed'
 
 test.each([
   // A browser that names another site's page by its origin alone says nothing of the path.
@@ -16,17 +16,4 @@ test.each([
 ])('a view shown by %s, where %j may, is of page %j', (referer, origins, page) => {
   const entries = viewed({ host: 'count.example', origins, referer })
   expect(JSON.parse(JSON.stringify(entries))).toEqual(page === undefined ? [] : [['page', page]])
-})
-
-test.each([
-  [3, { 'sec-gpc': '1' }, true],
-  [3, { dnt: '1' }, true],
-  [3, { dnt: '0', 'sec-gpc': '0' }, false],
-  [3, {}, false],
-  [1, { dnt: '1' }, false],
-  [1, { 'sec-gpc': '1' }, true],
-  [2, { dnt: '1' }, true],
-  [0, { dnt: '1', 'sec-gpc': '1' }, false],
-])('a site that respects %i hears an opt-out in %j: %s', (respect, headers: Record<string, string>, expected) => {
-  expect(isOptedOut(respect, (name) => headers[name])).toBe(expected)
 })

@@ -3,6 +3,7 @@
  * the API and the command ask here, so that a pixel minted without a server keeps to the same limits.
  */
 import type { Dimensions, Numbers } from './event'
+import { isOrigin } from './origin'
 import type { Pixel, PixelOptions } from './plaintext'
 
 /** What a JSON body or a command line wishes for. */
@@ -15,7 +16,7 @@ export interface Unfit {
 }
 
 /** The end of unix seconds that a JSON number and every reader hold; milliseconds of our days lie beyond. */
-const MOST_SECONDS = 253_402_300_799
+export const MOST_SECONDS = 253_402_300_799
 /** Types are dotted names that a person reads. */
 const TYPE_CHARACTERS = 256
 const TYPE_WORDS = 8
@@ -24,13 +25,11 @@ const METRICS = 32
 /** Each takes its room in the URL. */
 const SLOTS = 8
 /** A shop and its shops in other countries; they stand in every URL. */
-const ORIGINS = 20
+export const ORIGINS = 20
 /** A label in a list. */
 const NAME_CHARACTERS = 100
 /** More than that is no cap. */
 const MOST_COUNTED = 1_000_000_000
-/** `example.com`, `https://example.com`, `*.example.com`, each with an optional port. */
-const ORIGIN = /^(https?:\/\/)?(\*\.)?([a-z0-9-]+\.)*[a-z0-9-]+(:\d{1,5})?$/i
 
 /** The slot that becomes the event's id. */
 export const ORDER = 'order'
@@ -73,7 +72,7 @@ const MEMBERS = {
     (value) =>
       Array.isArray(value) &&
       isWhole(value.length, 1, ORIGINS) &&
-      value.every((origin) => typeof origin === 'string' && ORIGIN.test(origin)),
+      value.every((origin) => typeof origin === 'string' && isOrigin(origin)),
   ),
   allowMissing: isFlag,
   once: must('"day"', (value) => value === 'day'),

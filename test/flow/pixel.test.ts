@@ -66,6 +66,16 @@ describe('a thank-you page', () => {
   })
 })
 
+test('counts nothing for who asks for headers alone', async () => {
+  const server = await startServer()
+  const { site } = await makeSite(server)
+  const { url } = await minted(server, site, {})
+  const ask = async (method: string) =>
+    (await fetch(at(server, url), { method, headers: { 'User-Agent': CHROME } })).headers.get('content-type')
+  expect([await ask('HEAD'), await hits(server, site)]).toEqual(['image/gif', 0])
+  expect([await ask('GET'), await hits(server, site)]).toEqual(['image/gif', 1])
+})
+
 describe('a cap', () => {
   test.each([1, 37])('of %i is exact: two hundred at once, kill -9, and restarts', async (cap) => {
     const server = await startServer()

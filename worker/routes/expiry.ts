@@ -1,6 +1,6 @@
 /** When a grant ends, as a request gives it: unix seconds, ahead of now; 0 or nothing for never. */
+import { MOST_SECONDS } from '../../sdk/wire/minting'
 import { type Fields, number } from './fields'
-import { MOST_SECONDS } from './grants'
 import { Problem } from './problem'
 
 export function expiryOf(fields: Fields, now: number): number {

@@ -11,8 +11,6 @@ import { type Fields, text } from './fields'
 import { Problem } from './problem'
 
 const RANDOM_BYTES = 12
-/** The end of unix seconds that a JSON number and every reader hold. */
-export const MOST_SECONDS = 253_402_300_799
 
 /** What stands in the place of a week: how often the site has revoked all of a kind. */
 export const epochOfGrant = (kid: number, { versions }: Site, kind: Grant['kind']): number =>

@@ -14,12 +14,18 @@ import { shown } from './sites'
 /** A bearer key goes alone; with the key of pixels or shares goes all that was minted with it. */
 const REVOCABLE = ['write', 'read', 'pixel', 'share'] as const satisfies (keyof Versions)[]
 
+/** It stands in an envelope where others have a week, in 14 bits. */
+const MOST_REVOCATIONS = 2 ** 14 - 1
+
 export const siteKeys = new Hono<App>().post('/:site/keys', async (c) => {
   const now = Date.now()
   const { site } = await siteFor(c, c.req.param('site'), 'admin', now)
   const fields = fieldsOf(await c.req.json().catch(() => undefined))
   only(fields, ['revoke'])
-  const known = await pod(c.env).raise(site.site, keyOf(fields.revoke))
+  const key = keyOf(fields.revoke)
+  if ((site.versions[key] ?? 0) >= MOST_REVOCATIONS)
+    throw new Problem(409, `${key} was revoked ${MOST_REVOCATIONS} times, as often as an envelope can say`, 'revoke')
+  const known = await pod(c.env).raise(site.site, key)
   if (!known) throw new Problem(404, `there is no site ${site.site}`, 'site')
   const { directory } = await deploymentOf(c.env)
   await directory.refresh(c.env, now)

@@ -46,6 +46,8 @@ export const pixel = new Hono<App>()
     const bare = isImage ? name.slice(0, -IMAGE.length) : name
     const isOnce = bare.endsWith(ONCE)
     const text = isOnce ? bare.slice(0, -ONCE.length) : bare
+    // Who asks for headers alone looks whether there is something, and shows it to nobody.
+    if (c.req.method === 'HEAD') return isImage ? answerImage() : answer()
     // An open slot makes the URL longer than its envelope; what nothing may be long is refused unread.
     const wait = await receive(c, text.length > URL_CHARACTERS ? 'too-big' : [text])
     if (wait) return answerLater(wait, isImage && read(text)?.kind === 'pixel')

@@ -1,5 +1,6 @@
 /** `/api/sites/<site>/shares`: makes, lists and revokes read-only slices. */
 import { Hono } from 'hono'
+import { ORIGINS } from '../../sdk/wire/minting'
 import { type Scope, writeShare } from '../../sdk/wire/plaintext'
 import { INTERVALS } from '../../sdk/wire/query'
 import { DEPTH, URL_CHARACTERS } from '../ingest/limits'
@@ -18,8 +19,6 @@ const LISTS = ['metrics', 'periods', 'intervals', 'origins'] as const
 const SHARE = ['type', 'dimension', ...LISTS, 'allowMissing', 'expires', 'name'] as const
 /** `/totals` answers all of them at once. */
 const MOST_PERIODS = 16
-/** They stand in a header of every picture. */
-const MOST_ORIGINS = 20
 /** What is narrowed by parameters must still be a URL that old proxies let through. */
 const MOST_CHARACTERS = URL_CHARACTERS - 400
 
@@ -57,7 +56,7 @@ function scopeOf(fields: Fields): Scope {
   const metrics = texts(fields, 'metrics')
   const periods = texts(fields, 'periods', MOST_PERIODS)
   const intervals = texts(fields, 'intervals', INTERVALS.length)
-  const origins = originsOf(fields, MOST_ORIGINS)
+  const origins = originsOf(fields, ORIGINS)
   const allowMissing = flag(fields, 'allowMissing')
   if (allowMissing && !origins) throw new Problem(400, 'allowMissing is about origins; name some', 'allowMissing')
   return {

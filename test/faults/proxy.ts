@@ -147,7 +147,8 @@ export class FaultyProxy {
       case 'slow':
         await pause(this.random.next() * SLOW_MS)
         return this.pass(request, response, body)
-      default:
+      case 'passed':
+      case 'away':
         return this.pass(request, response, body)
     }
   }

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { setTimeout as pause } from 'node:timers/promises'
 import { FaultyProxy, type Weather } from '../faults/proxy'
 import { Random } from '../random'
-import { deliver, PageLoad, siteKey } from '../visitor'
+import { CHROME, deliver, PageLoad, siteKey } from '../visitor'
 import { alarmNow } from './alarm'
 import { call, graph, makeSite, statusOf, total } from './api'
 import { heardNow } from './heard'
@@ -42,6 +42,8 @@ test('loses and doubles none of 100,000 events in a storm of faults, kills, rest
   /** One browser after the other: each a page load of some views, one or a few a request. */
   async function client(seed: number): Promise<void> {
     const random = new Random(seed)
+    // Each is a visitor of its own: nobody believes one of so many views.
+    const headers = { 'User-Agent': CHROME.replace('142', String(100 + (seed % CLIENTS))) }
     while (begun < EVENTS) {
       const load = new PageLoad(key)
       // Some clocks are fast: what they send lies beyond the change of shards from its first moment.
@@ -56,7 +58,7 @@ test('loses and doubles none of 100,000 events in a storm of faults, kills, rest
           sent.set(page, (sent.get(page) ?? 0) + 1)
           return load.view(`shop.example${page}`, { at: Date.now() + ahead })
         })
-        const tries = await deliver(() => proxy.address(), envelopes, PATIENCE_MS)
+        const tries = await deliver(() => proxy.address(), envelopes, { patienceMs: PATIENCE_MS, headers })
         repeats += tries - 1
         acknowledged += size
       }

@@ -40,11 +40,27 @@ export interface Verifier {
   now: number
 }
 
+/** The week whose key never expires. */
+const STATIC = 0
+
+/** What of a site says whether an envelope opens. */
+type Lock = Pick<Site, 'site' | 'static' | 'revoked'>
+
+/**
+ * Stands where no site is listed. Site 0 is nobody's, its public key in no script, so nothing opens; but to try takes as
+ * long as at a site that is there, and nobody learns by the time of an answer which is which.
+ */
+const NOBODY: Lock = { site: 0, static: false, revoked: [] }
+
 export async function verify(text: string, verifier: Verifier): Promise<Verified | { refusal: Reason }> {
   const envelope = read(text)
   if (!envelope) return { refusal: 'malformed' }
   const site = verifier.siteOf(envelope.site)
-  if (!site) return { refusal: 'unlisted' }
+  const verified = await verifyFor(envelope, site ?? NOBODY, verifier)
+  return site ? verified : { refusal: 'unlisted' }
+}
+
+async function verifyFor(envelope: Envelope, site: Lock, verifier: Verifier): Promise<Verified | { refusal: Reason }> {
   if (!verifier.keys.has(kidOf(envelope.epoch))) return { refusal: 'retired' }
   if (envelope.kind === 'beacon') return verifyBeacon(envelope, site, verifier)
   if (envelope.kind === 'pixel') return verifyPixel(envelope, site, verifier)
@@ -53,14 +69,17 @@ export async function verify(text: string, verifier: Verifier): Promise<Verified
 
 async function verifyBeacon(
   envelope: Extract<Envelope, { kind: 'beacon' }>,
-  site: Site,
+  site: Lock,
   { shared, now }: Verifier,
 ): Promise<VerifiedBeacon | { refusal: Reason }> {
-  const refusal = weekRefusal(weekOf(envelope.epoch), site, now)
-  if (refusal) return { refusal }
+  const week = weekOf(envelope.epoch)
+  if (isStale(week, now)) return { refusal: 'stale' }
   const key = await shared.of(site.site, envelope.epoch, envelope.epk)
   const text = key && open(envelope, key)
+  // Said when it was tried: what a site allows is nobody's business either.
+  if (week === STATIC && !site.static) return { refusal: 'static' }
   if (!key || text === undefined) return { refusal: 'forged' }
+  shared.keep(site.site, envelope.epoch, envelope.epk, key)
   const plaintext = readPlaintext(text)
   if (!plaintext) return { refusal: 'malformed' }
   if (plaintext.sayings.length > SAYINGS) return { refusal: 'too-big' }
@@ -71,15 +90,12 @@ async function verifyBeacon(
     : { refusal: 'forged' }
 }
 
-/** The current week, the one before for queues and caches, the next for clocks that run ahead. */
-function weekRefusal(week: number, site: Site, now: number): Reason | undefined {
-  if (week === 0) return site.static ? undefined : 'static'
-  return Math.abs(week - weekOf(epochOf(now))) > 1 ? 'stale' : undefined
-}
+/** Beside the current week there count the one before, for queues and caches, and the next, for clocks that run ahead. */
+const isStale = (week: number, now: number): boolean => week !== STATIC && Math.abs(week - weekOf(epochOf(now))) > 1
 
 async function verifyPixel(
   envelope: Extract<Envelope, { random: Uint8Array }>,
-  site: Site,
+  site: Lock,
   { keys, now }: Verifier,
 ): Promise<VerifiedPixel | { refusal: Reason }> {
   const key = await keys.derive('pixel', site.site, envelope.epoch)

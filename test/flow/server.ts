@@ -44,11 +44,19 @@ export interface Server {
   stop(): Promise<void>
   /** Starts it again on its folder, killed or stopped before, or stopped now. */
   restart(): Promise<void>
+  /** Kills it, if it runs. */
+  end(): Promise<void>
 }
 
 /** The Worker on workerd, without the command around it: no lock, so that nothing stands between a kill and a start. */
 export async function startServer(options: Options = {}): Promise<Server> {
-  const dataFolder = options.dataFolder ?? temporaryFolder()
+  const server = await openServer({ ...options, dataFolder: options.dataFolder ?? temporaryFolder() })
+  onTestFinished(() => server.end())
+  return server
+}
+
+/** For a whole file's tests: who opens it ends it. */
+export async function openServer({ dataFolder, ...options }: Options & { dataFolder: string }): Promise<Server> {
   const folders = {
     objects: join(dataFolder, 'objects'),
     demo: join(dataFolder, 'demo'),
@@ -74,6 +82,9 @@ export async function startServer(options: Options = {}): Promise<Server> {
       if (isRunning) await workerd.stop()
       await start()
     },
+    async end() {
+      if (isRunning) await server.kill('SIGKILL')
+    },
   }
 
   async function start() {
@@ -96,9 +107,6 @@ export async function startServer(options: Options = {}): Promise<Server> {
   }
 
   await start()
-  onTestFinished(async () => {
-    if (isRunning) await server.kill('SIGKILL')
-  })
   return server
 }
 

@@ -26,14 +26,19 @@ export class SharedKeys {
 
   /** The box key, or undefined where there is none: a master key that is not here, a point of low order. */
   async of(site: number, epoch: number, epk: Uint8Array): Promise<Uint8Array | undefined> {
-    const name = `${site}/${epoch}/${String.fromCharCode(...epk)}`
-    const known = this.shared.get(name)
+    const known = this.shared.get(nameOf(site, epoch, epk))
     if (known) return known
     const secret = await this.secret(site, epoch)
     const point = secret && (await derive(secret, epk))
-    const key = point && boxKey(point)
-    if (key) this.shared.set(name, key)
-    return key
+    return point && boxKey(point)
+  }
+
+  /**
+   * Only of what opened: whoever seals without the site's key pushes no page load out, and takes as long the second time,
+   * at a site that is there and at one that is not.
+   */
+  keep(site: number, epoch: number, epk: Uint8Array, key: Uint8Array): void {
+    this.shared.set(nameOf(site, epoch, epk), key)
   }
 
   private async secret(site: number, epoch: number): Promise<CryptoKey | undefined> {
@@ -48,6 +53,9 @@ export class SharedKeys {
     return secret
   }
 }
+
+const nameOf = (site: number, epoch: number, epk: Uint8Array): string =>
+  `${site}/${epoch}/${String.fromCharCode(...epk)}`
 
 /** The shared point. The platform throws at points of low order, which would make a box that opens at every site. */
 async function derive(secret: CryptoKey, epk: Uint8Array): Promise<Uint8Array | undefined> {

@@ -155,9 +155,13 @@ describe('a beacon', () => {
     expect(await verify(await seal(v.keys, { secret: key! }), v)).toEqual({ refusal: 'forged' })
   })
 
-  test('of an unlisted site is refused before any key is made', async () => {
+  test('of an unlisted site is refused, though sealed with its key or with that of nobody', async () => {
     const v = verifier()
+    const nobodys = (await v.keys.derive('beacon', 0, THIS_WEEK))!
     expect(await verify(await seal(v.keys, { site: 99 }), v)).toEqual({ refusal: 'unlisted' })
+    expect(await verify(await seal(v.keys, { site: 99, secret: nobodys }), v)).toEqual({ refusal: 'unlisted' })
+    expect(await verify(await seal(v.keys, { site: 0 }), v)).toEqual({ refusal: 'malformed' })
+    expect(await verify(await seal(v.keys, { secret: nobodys }), v)).toEqual({ refusal: 'forged' })
   })
 
   test('that holds no beacon is malformed', async () => {
@@ -293,11 +297,21 @@ describe('the shared key', () => {
     }
   })
 
+  test('is kept of what opened, and of nothing else', async () => {
+    const v = verifier()
+    const [honest, forger] = [nacl.box.keyPair(), nacl.box.keyPair()]
+    const keyOf = ({ publicKey }: nacl.BoxKeyPair) => v.shared.of(SITE, THIS_WEEK, publicKey)
+    await verify(await seal(v.keys, { pair: honest }), v)
+    await verify(await seal(v.keys, { pair: forger, secret: new Uint8Array(32).fill(9) }), v)
+    expect(await keyOf(honest)).toBe(await keyOf(honest))
+    expect(await keyOf(forger)).not.toBe(await keyOf(forger))
+  })
+
   test('is the same when asked again, and another for another site or week', async () => {
     const { shared } = verifier()
     const { publicKey } = nacl.box.keyPair()
     const first = await shared.of(SITE, THIS_WEEK, publicKey)
-    expect(await shared.of(SITE, THIS_WEEK, publicKey)).toBe(first)
+    expect(await shared.of(SITE, THIS_WEEK, publicKey)).toEqual(first)
     expect(await shared.of(OTHER, THIS_WEEK, publicKey)).not.toEqual(first)
     expect(await shared.of(SITE, THIS_WEEK + 1, publicKey)).not.toEqual(first)
   })

@@ -5,6 +5,7 @@ import { count } from './routes/count'
 import { demo } from './routes/demo'
 import { cubes } from './routes/cube'
 import { deploymentOf } from './routes/deployment'
+import { forward } from './routes/forward'
 import { graphs } from './routes/graph'
 import { hailwhale } from './routes/hailwhale'
 import { home } from './routes/home'
@@ -18,6 +19,7 @@ import { ranks } from './routes/rank'
 import { beacon } from './routes/script'
 import { shares } from './routes/shares'
 import { sites } from './routes/sites'
+import { slices } from './routes/slices'
 import { status } from './routes/status'
 
 export { Hail } from './hail/hail'
@@ -31,6 +33,8 @@ const app = new Hono<App>({ strict: true })
   .route('/api/sites', sites)
   .route('/api/sites', pixels)
   .route('/api/sites', shares)
+  .route('/api/forward', forward)
+  .route('/api/slices', slices)
   .route('/', login)
   .route('/', status)
   .route('/reset', reset)

@@ -1,6 +1,7 @@
 /** The `graupel` command: one verb a file, each adding itself. */
 import { Command } from 'commander'
 import { addDeploy } from './deploy'
+import { addForward } from './forward'
 import { version } from './home'
 import { addLogin } from './login'
 import { addStart } from './start'
@@ -17,6 +18,7 @@ const program = new Command('graupel')
 
 addStart(program)
 addLogin(program)
+addForward(program)
 addDeploy(program)
 
 try {

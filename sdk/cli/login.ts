@@ -21,7 +21,7 @@ export async function loginLink(origin: string, shown: string, token: string): P
   return `${shown}/login#${code}`
 }
 
-function tokenOf({ admin, data }: Settings): string {
+export function tokenOf({ admin, data }: Settings): string {
   if (admin) return admin
   try {
     return readFileSync(join(data, 'admin-token'), 'utf8').trim()

@@ -72,6 +72,11 @@ export class Log {
     this.last = last
   }
 
+  /** Whoever has this log says he has it up to here: what he has not seen comes after. */
+  reach(position: number): void {
+    this.last = Math.max(this.last, position)
+  }
+
   /** Writes one row; the position it got. Throws where the disk does. */
   append(entries: readonly Entry[], now: number): number {
     const position = Math.max(this.last + 1, now * PER_MS)

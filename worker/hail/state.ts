@@ -1,6 +1,7 @@
 /** What a Hail's life begins with: its log, the ids it knows, how far they are filed and merged, and who is visiting. */
 import { eventsIn } from './fold'
 import { Ids } from './ids'
+import { Ledger } from './ledger'
 import { Log } from './log'
 import { type Struck, struck } from './strike'
 import { Visits } from './visits'
@@ -23,6 +24,8 @@ export interface State {
   unmerged: number
   /** Resets that the log was rewritten for. */
   resets: Struck[]
+  /** Whose each stretch of the log is. */
+  ledger: Ledger
 }
 
 /** A reader alone makes no table. */
@@ -49,6 +52,7 @@ export function stateOf(storage: DurableObjectStorage, create: boolean): State |
     visits: visitsOf(sql, log, filed),
     unmerged: log.count(merged),
     resets: has(sql, 'reset') ? struck(sql) : [],
+    ledger: new Ledger(storage),
   }
 }
 

@@ -76,6 +76,10 @@ export const refusals = {
     why: 'The request is larger than one is allowed to be.',
     mend: 'Send fewer or smaller events at once.',
   },
+  forwarded: {
+    why: 'What another Graupel forwarded is no event that can be counted here.',
+    mend: 'Bring both servers to the same release.',
+  },
   prefetch: {
     why: 'The browser only prepared the page; nobody saw it.',
     mend: 'Nothing: it is counted when the page is shown.',

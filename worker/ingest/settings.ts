@@ -1,6 +1,9 @@
 import type { Derived } from '../rollup/derived'
 import type { Shards } from './shard'
 
+/** Stands for every upstream that has no key of its own. */
+export const ANYWHERE = '*'
+
 /** Days that are kept of raw events (0: none), of hours and of days; months stay. */
 export interface Keep {
   raw: number
@@ -33,9 +36,14 @@ export interface Site {
   metrics?: Record<string, Derived>
   /** How long each level is kept, in days. */
   keep?: Keep
+  /** The sites elsewhere that it is linked to, by upstream; one number under `*` where it is the same for all. */
+  upstream?: Record<string, number>
   /** Versions of the bearer keys; a raised one revokes the old key. */
   versions: { write: number; read: number }
   created: number
   /** Ids of revoked pixels, base64url. */
   revoked: string[]
 }
+
+/** Numbers are random and moments differ: no two sites share both, of whatever deployment, and a restored one is the same. */
+export const nameOf = ({ site, created }: Site): string => `${site}@${created.toString(36)}`

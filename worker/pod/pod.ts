@@ -6,10 +6,11 @@
 import { DurableObject } from 'cloudflare:workers'
 import { type Env, hail, whale } from '../env'
 import type { Reason } from '../ingest/refusal'
-import type { Site } from '../ingest/settings'
+import { nameOf, type Site } from '../ingest/settings'
 import { dateOf, type Zones } from '../rollup/interval'
 import { KEEP } from '../whale/sweep'
 import type { Terms } from '../whale/life'
+import { type Link, type LinkKeys, Links, tables as linkTables } from './links'
 import type { Salt } from './salts'
 
 const HOUR = 3_600_000
@@ -33,6 +34,7 @@ const tables = [
   // Deleted sites whose objects are not all empty yet.
   `CREATE TABLE leaving (site INTEGER PRIMARY KEY, shards INTEGER)`,
   `CREATE TABLE salt    (day INTEGER PRIMARY KEY, made INTEGER, secret BLOB)`,
+  ...linkTables,
 ].map((table) => table.replace('TABLE', 'TABLE IF NOT EXISTS'))
 
 /** A pixel or share that was made: what the owner sees of it. The envelope itself is kept so that it can be shown again. */
@@ -58,13 +60,15 @@ export interface Changes {
 
 export class Pod extends DurableObject<Env> {
   private readonly sql: SqlStorage
+  private readonly links: Links
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.sql = ctx.storage.sql
     // A release adds tables; the last one says whether all are there.
-    const exists = this.sql.exec(`SELECT 1 FROM sqlite_master WHERE name = 'salt'`).toArray().length > 0
+    const exists = this.sql.exec(`SELECT 1 FROM sqlite_master WHERE name = 'forward'`).toArray().length > 0
     if (!exists) ctx.storage.transactionSync(() => tables.forEach((table) => this.sql.exec(table)))
+    this.links = new Links(this.sql, env.GRAUPEL_FORWARD === 'off')
   }
 
   changes(since: number): Changes {
@@ -106,6 +110,7 @@ export class Pod extends DurableObject<Env> {
         this.sql.exec(`INSERT INTO leaving VALUES (?, ?)`, site, shardsOf(settings))
         this.put(site, null)
         this.sql.exec(`DELETE FROM grants WHERE site = ?`, site)
+        this.links.put(site, null)
       })
     }
     await this.alarmBy(Date.now() + EMPTY_AGAIN_MS)
@@ -138,7 +143,36 @@ export class Pod extends DurableObject<Env> {
   terms(site: number): Terms | null {
     const settings = this.settings(site)
     if (!settings) return null
-    return { zones: settings.zones, shards: shardsOf(settings), keep: settings.keep ?? KEEP }
+    const linked = this.links.of(site).length > 0 && ({ linked: true } as const)
+    return { zones: settings.zones, shards: shardsOf(settings), keep: settings.keep ?? KEEP, ...linked }
+  }
+
+  /** What a Hail must know to forward; null where the site is not forwarded. */
+  link(site: number): Link | null {
+    const settings = this.settings(site)
+    const upstreams = this.links.of(site)
+    return settings && upstreams.length ? { name: nameOf(settings), upstreams } : null
+  }
+
+  /** Links a site to others, or ends that; what it is afterwards. The keys are never told again. */
+  relink(site: number, keys: LinkKeys | null, upstream: Site['upstream']): Site | undefined {
+    const settings = this.settings(site)
+    if (!settings) return undefined
+    const { upstream: _, ...rest } = settings
+    const next = { ...rest, ...(upstream && { upstream }) }
+    this.ctx.storage.transactionSync(() => {
+      this.links.put(site, keys)
+      this.put(site, next)
+    })
+    return next
+  }
+
+  upstreams(): string[] {
+    return this.links.upstreams
+  }
+
+  forward(upstreams: string[]): void {
+    this.links.forward(upstreams)
   }
 
   /**

@@ -28,6 +28,7 @@ export const SETTINGS = [
   'cross',
   'metrics',
   'keep',
+  'upstream',
 ] as const
 /** What a site's origins may say: `example.com`, `https://example.com`, `*.example.com`, each with an optional port. */
 const ORIGIN = /^(https?:\/\/)?(\*\.)?([a-z0-9-]+\.)*[a-z0-9-]+(:\d{1,5})?$/i

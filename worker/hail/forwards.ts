@@ -62,8 +62,8 @@ export class Forwards {
   }
 
   status({ ledger, log }: State): ForwardStatus | undefined {
-    if (!ledger.generation) return undefined
-    const inDoubt = ledger.open.reduce((sum, { from, until }) => sum + log.count(from) - log.count(until), 0)
+    if (!ledger.isBegun) return undefined
+    const inDoubt = ledger.open.reduce((sum, { from, until }) => sum + log.count(from, until), 0)
     const [mishap] = this.upstreams.flatMap((each) => each.mishap ?? []).sort((a, b) => b.at - a.at)
     return { cursor: ledger.end, inDoubt, ...(mishap && { mishap }) }
   }

@@ -81,8 +81,8 @@ export class Hail extends DurableObject<Env> {
   }
 
   /** Whether or where the site is forwarded was changed: what waits goes there now. */
-  hurry(): Promise<void> {
-    return this.merges.hurry()
+  async hurry(): Promise<void> {
+    this.ctx.waitUntil(this.merges.hurry())
   }
 
   /** What the Whale has not merged, folded for a reader. */

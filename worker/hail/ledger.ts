@@ -19,21 +19,23 @@ export interface Stretch {
 }
 
 const tables = [
-  `CREATE TABLE generation (id TEXT)`,
-  `CREATE TABLE stretch    (until INTEGER PRIMARY KEY, receiver TEXT)`,
-  `CREATE TABLE receiver   (name TEXT PRIMARY KEY, cursor INTEGER) WITHOUT ROWID`,
+  `CREATE TABLE stretch  (until INTEGER PRIMARY KEY, receiver TEXT)`,
+  `CREATE TABLE receiver (name TEXT PRIMARY KEY, cursor INTEGER) WITHOUT ROWID`,
 ]
 
 export class Ledger {
   private stretches: { until: number; receiver: string }[] = []
   private readonly cursors = new Map<string, number>()
-  /** The log's own random name; empty where it was never forwarded. */
-  generation = ''
+  isBegun: boolean
 
-  constructor(private readonly storage: Pick<DurableObjectStorage, 'sql' | 'transactionSync'>) {
+  /** `generation` is the log's own random name: one that is lost begins anew under another. */
+  constructor(
+    private readonly storage: Pick<DurableObjectStorage, 'sql' | 'transactionSync'>,
+    readonly generation: string,
+  ) {
     const { sql } = storage
-    if (!sql.exec(`SELECT 1 FROM sqlite_master WHERE name = 'generation'`).toArray().length) return
-    this.generation = sql.exec<{ id: string }>(`SELECT id FROM generation`).one().id
+    this.isBegun = sql.exec(`SELECT 1 FROM sqlite_master WHERE name = 'receiver'`).toArray().length > 0
+    if (!this.isBegun) return
     this.stretches = sql
       .exec<{ until: number; receiver: string }>(`SELECT until, receiver FROM stretch ORDER BY until`)
       .toArray()
@@ -43,13 +45,9 @@ export class Ledger {
 
   /** Begins it, unless it has begun. */
   begin(): void {
-    if (this.generation) return
-    const id = crypto.randomUUID()
-    this.storage.transactionSync(() => {
-      for (const table of tables) this.storage.sql.exec(table)
-      this.storage.sql.exec(`INSERT INTO generation VALUES (?)`, id)
-    })
-    this.generation = id
+    if (this.isBegun) return
+    this.storage.transactionSync(() => tables.forEach((table) => this.storage.sql.exec(table)))
+    this.isBegun = true
   }
 
   /** All of the log up to here is somebody's. */

@@ -61,6 +61,8 @@ export class Merges {
     if (!state) return new Open(cursor).peek()
     const open = this.openAt(cursor, state)
     if (!open.fold(state.log)) return open.peek()
+    // What is forwarded waits for others, however many come to look.
+    if (this.isElsewhere(state)) return { ...open.peek(), isCut: true }
     await this.merge()
     const rest = this.openAt(state.places.merged, state)
     const isMore = rest.fold(state.log)
@@ -110,7 +112,7 @@ export class Merges {
     const state = this.life.look()
     if (!state) return
     try {
-      const isLinked = this.isLinked ?? state.ledger.isElsewhere
+      const isLinked = this.isElsewhere(state)
       if (isLinked ? await this.forward(state) : await this.mergeHere(state)) return
       // The other word came: it is asked for once.
       if (isLinked ? await this.mergeHere(state) : await this.forward(state)) return
@@ -121,6 +123,11 @@ export class Merges {
       this.open = undefined
       await this.life.alarm(Date.now() + Math.min(RETRY_MS * 2 ** this.failures++, LONGEST_RETRY_MS))
     }
+  }
+
+  /** Whether the site is linked, as far as is known here. */
+  private isElsewhere({ ledger }: State): boolean {
+    return this.isLinked ?? ledger.isElsewhere
   }
 
   /** Hands all to the Whale; false where that one says the site is linked. */
@@ -223,9 +230,11 @@ export class Merges {
         return filings
       })
       for (const { id, bucket } of filed) ids.forget(id, bucket)
+      // A log that grew for hours is not counted anew with each slice of it.
+      const isOn = merged >= state.places.merged
+      state.unmerged = isOn ? state.unmerged - log.count(state.places.merged, merged) : log.count(merged)
       state.places = places
       log.reach(merged)
-      state.unmerged = log.count(merged)
     } catch (error) {
       log.reread(log.last)
       ids.clear()

@@ -6,6 +6,7 @@ import { Log } from './log'
 import { type Struck, struck } from './strike'
 import { Visits } from './visits'
 
+/** How far the log has come. */
 export interface Places {
   /** Ids up to here are in their buckets. */
   filed: number
@@ -34,15 +35,13 @@ export function stateOf(storage: DurableObjectStorage, create: boolean): State |
   if (!has(sql, 'place')) {
     if (!create) return undefined
     storage.transactionSync(() => {
-      sql.exec(`CREATE TABLE place (filed INTEGER, merged INTEGER, dropped INTEGER, visits BLOB)`)
-      sql.exec(`INSERT INTO place VALUES (0, 0, 0, NULL)`)
+      sql.exec(`CREATE TABLE place (filed INTEGER, merged INTEGER, dropped INTEGER, visits BLOB, generation TEXT)`)
+      sql.exec(`INSERT INTO place VALUES (0, 0, 0, NULL, ?)`, crypto.randomUUID())
       sql.exec(`CREATE TABLE ids (key INTEGER PRIMARY KEY, until INTEGER, rows BLOB)`)
     })
-  } else if (!sql.exec(`SELECT 1 FROM pragma_table_info('place') WHERE name = 'visits'`).toArray().length) {
-    sql.exec(`ALTER TABLE place ADD COLUMN visits BLOB`)
-  }
-  const { filed, merged, dropped } = sql
-    .exec<{ filed: number; merged: number; dropped: number }>(`SELECT filed, merged, dropped FROM place`)
+  } else storage.transactionSync(() => migrate(sql))
+  const { filed, merged, dropped, generation } = sql
+    .exec<Record<keyof Places, number> & { generation: string }>(`SELECT filed, merged, dropped, generation FROM place`)
     .one()
   const log = new Log(sql, Math.max(filed, merged, dropped))
   return {
@@ -52,8 +51,20 @@ export function stateOf(storage: DurableObjectStorage, create: boolean): State |
     visits: visitsOf(sql, log, filed),
     unmerged: log.count(merged),
     resets: has(sql, 'reset') ? struck(sql) : [],
-    ledger: new Ledger(storage),
+    ledger: new Ledger(storage, generation),
   }
+}
+
+/** What releases added to the place of the one before. */
+function migrate(sql: SqlStorage): void {
+  const columns = sql
+    .exec<{ name: string }>(`SELECT name FROM pragma_table_info('place')`)
+    .toArray()
+    .map(({ name }) => name)
+  if (!columns.includes('visits')) sql.exec(`ALTER TABLE place ADD COLUMN visits BLOB`)
+  if (columns.includes('generation')) return
+  sql.exec(`ALTER TABLE place ADD COLUMN generation TEXT`)
+  sql.exec(`UPDATE place SET generation = ?`, crypto.randomUUID())
 }
 
 const has = (sql: SqlStorage, table: string): boolean =>

@@ -58,24 +58,28 @@ export class Upstream {
   /** Who it is, and how far it has a log. */
   ask({ source, generation, via }: Log): Promise<Received | Failure> {
     const query = new URLSearchParams({ source, generation, via: via.join() })
-    return this.call(`/api/slices?${query}`, { signal: AbortSignal.timeout(ASK_MS) })
+    const ask = () => this.fetch(`/api/slices?${query}`, { signal: AbortSignal.timeout(ASK_MS) })
+    // A connection kept from last time may be one to a server that has begun anew since.
+    return this.call(() => ask().catch((error) => (error.retryable ? ask() : Promise.reject(error))))
   }
 
   /** Hands over a slice; where that fails nobody knows whether it is there. */
-  async send(body: string): Promise<Received | Failure> {
-    return this.call('/api/slices', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' },
-      body: await packed(body),
-      signal: AbortSignal.timeout(SEND_MS),
-    })
+  async send(text: string): Promise<Received | Failure> {
+    const headers = { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' }
+    const body = await packed(text)
+    const signal = AbortSignal.timeout(SEND_MS)
+    return this.call(() => this.fetch('/api/slices', { method: 'POST', headers, body, signal }))
   }
 
-  private async call(path: string, init: RequestInit): Promise<Received | Failure> {
+  /** A key goes to the address that the owner gave, and nowhere else. */
+  private fetch(path: string, init: RequestInit): Promise<Response> {
     const headers = { ...init.headers, Authorization: `Bearer ${this.key}` }
+    return fetch(this.origin + path, { ...init, headers, redirect: 'manual' })
+  }
+
+  private async call(ask: () => Promise<Response>): Promise<Received | Failure> {
     try {
-      // A key goes to the address that the owner gave, and nowhere else.
-      const response = await fetch(this.origin + path, { ...init, headers, redirect: 'manual' })
+      const response = await ask()
       const text = (await response.text()).slice(0, ANSWER_CHARACTERS)
       const received = response.ok ? receivedIn(text, Date.now()) : undefined
       if (!received) return this.failed(reasonIn(response, text), response)
@@ -83,7 +87,10 @@ export class Upstream {
       this.mishap = undefined
       return received
     } catch (error) {
-      return this.failed(`does not answer (${error instanceof Error ? error.message : error})`)
+      const message = error instanceof Error ? error.message : String(error)
+      // So the runtime says what it does not want to say.
+      const reason = message.startsWith('internal error') ? 'see its name, certificate and network' : message
+      return this.failed(`does not answer: ${reason}`)
     }
   }
 
@@ -95,6 +102,7 @@ export class Upstream {
     const wait = response && FINAL.has(response.status) ? LONGEST_RETRY_MS : own
     this.notBefore = now + Math.max(wait, Math.min(Number.isFinite(asked) ? asked : 0, LONGEST_WAIT_MS))
     const message = reason.replaceAll(this.key, '…').slice(0, REASON_CHARACTERS)
+    if (this.mishap?.message !== message) console.error(`forward: ${this.origin} ${message}`)
     this.mishap = { at: now, upstream: this.origin, message }
     return { failure: message, ...(response?.status === TOO_LARGE && { isTooLarge: true }) }
   }

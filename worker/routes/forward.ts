@@ -38,8 +38,7 @@ export async function hurry(c: Context<App>, { site, fixedShards, shards }: Site
   await whale(c.env, site).resettle()
   const count = Math.max(fixedShards, ...shards.map(({ k }) => k))
   // A Hail that does not hear it goes by it at its next alarm.
-  const told = Array.from({ length: count }, (_, shard) => hail(c.env, site, shard).hurry())
-  c.executionCtx.waitUntil(Promise.allSettled(told))
+  await Promise.allSettled(Array.from({ length: count }, (_, shard) => hail(c.env, site, shard).hurry()))
 }
 
 async function shown(c: Context<App>) {

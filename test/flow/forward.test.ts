@@ -1,6 +1,4 @@
 /** One Graupel forwards to another: whatever happens on either side or between them, each event is counted there once. */
-import { cpSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Random } from '../random'
 import { deliver, PageLoad, siteKey } from '../visitor'
@@ -10,6 +8,7 @@ import { cutter } from './cutter'
 import {
   type At,
   arrived,
+  backedUp,
   exactly,
   forwarder,
   forwardOf,
@@ -20,7 +19,6 @@ import {
   site,
   totals,
 } from './forwarder'
-import { temporaryFolder } from './server'
 
 const OTHER_MASTER = `1:${Buffer.alloc(32, 8).toString('base64url')}`
 
@@ -147,20 +145,6 @@ test('asks again where the answer was lost, and counts once', async () => {
   await arrived(here)
   expect(await totals(up)).toEqual(exactly(100))
 })
-
-/** What an earlier day's backup of the whole data folder brings back. */
-async function backedUp({ server }: At): Promise<() => Promise<void>> {
-  await server.stop()
-  const [objects, copy] = [join(server.dataFolder, 'objects'), join(temporaryFolder(), 'objects')]
-  cpSync(objects, copy, { recursive: true })
-  await server.restart()
-  return async () => {
-    await server.kill('SIGKILL')
-    rmSync(objects, { recursive: true })
-    cpSync(copy, objects, { recursive: true })
-    await server.restart()
-  }
-}
 
 test('hands on again what an upstream restored to an older state no longer has', async () => {
   const { up, here } = await pair()

@@ -1,8 +1,10 @@
 /** Graupels that forward to each other, and what a shop sends to the first of them. */
+import { cpSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'vitest'
 import { alarmNow } from './alarm'
 import { call, type Made, makeSite, total } from './api'
-import { type Options, type Server, startServer } from './server'
+import { type Options, type Server, startServer, temporaryFolder } from './server'
 
 /** A site at one of them. */
 export interface At {
@@ -86,3 +88,17 @@ export async function totals({ server, made }: At): Promise<[hits: number, worth
 
 /** What totals must be of the first so many sales. */
 export const exactly = (count: number): [hits: number, worth: number] => [count, (count * (count - 1)) / 2]
+
+/** What an earlier day's backup of the whole data folder brings back. */
+export async function backedUp({ server }: At): Promise<() => Promise<void>> {
+  await server.stop()
+  const [objects, copy] = [join(server.dataFolder, 'objects'), join(temporaryFolder(), 'objects')]
+  cpSync(objects, copy, { recursive: true })
+  await server.restart()
+  return async () => {
+    await server.kill('SIGKILL')
+    rmSync(objects, { recursive: true })
+    cpSync(copy, objects, { recursive: true })
+    await server.restart()
+  }
+}

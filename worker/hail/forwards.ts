@@ -15,6 +15,8 @@ import { type Failure, type Mishap, Upstream } from './upstream'
 const SLICE_CHARACTERS = 1_000_000
 /** One round hands over at most so many; a log longer than that goes on with the next. */
 const MOST_SLICES = 1_000
+/** Who has nothing to get is asked so often: it may have been restored to an older state, and the log reaches back an hour. */
+const CHECK_MS = 15 * 60_000
 /** A receiver whose cursor stays where it was takes nothing. */
 const MOST_STALE = 2
 
@@ -76,7 +78,8 @@ export class Forwards {
     let isCut = false
     for (const upstream of this.upstreams) {
       const isFirst = !served.size
-      const isAsked = (isFirst && log.last > ledger.end) || ledger.open.some(({ receiver }) => !served.has(receiver))
+      const isMissed = ledger.open.some(({ receiver }) => !served.has(receiver))
+      const isAsked = (isFirst && log.last > ledger.end) || isMissed || Date.now() - upstream.asked > CHECK_MS
       if (!isAsked || Date.now() < upstream.notBefore) continue
       const stand = await upstream.ask(this.name(state, link))
       if ('failure' in stand) continue

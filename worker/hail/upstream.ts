@@ -43,6 +43,8 @@ type Log = Pick<Forwarded, 'source' | 'generation' | 'via'>
 export class Upstream {
   /** Not to be asked again before then, unix milliseconds. */
   notBefore = 0
+  /** When it last said how far it is, unix milliseconds. */
+  asked = 0
   mishap: Mishap | undefined
   private failures = 0
 
@@ -85,6 +87,7 @@ export class Upstream {
       if (!received) return this.failed(reasonIn(response, text), response)
       this.failures = 0
       this.mishap = undefined
+      this.asked = Date.now()
       return received
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)

@@ -17,7 +17,7 @@ export interface Env {
   GRAUPEL_PROXY?: string
   GRAUPEL_GEO_FILE?: string
   GRAUPEL_DEMO?: string
-  /** `off` where the runtime reaches nobody. */
+  /** `off` where the runtime reaches nobody; else what names this start, and its upstreams. See pod/links. */
   GRAUPEL_FORWARD?: string
 }
 

@@ -2,11 +2,12 @@
  * `graupel start`: the built Worker on plain workerd, over one data folder, until it is told to stop.
  * It makes the folder and its secrets, sees to it that nobody else serves them, and prints where to look.
  */
+import { randomUUID } from 'node:crypto'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { prepareDemo } from './demo'
-import { forwardTo, upstreamsIn } from './forward'
+import { upstreamsIn } from './forward'
 import { bundle } from './home'
 import { holder, take } from './lock'
 import { loginLink } from './login'
@@ -81,7 +82,8 @@ async function serve(settings: Settings, { upstreams }: Options, say: (line: str
       GRAUPEL_PROXY: settings.proxy,
       GRAUPEL_GEO_FILE: geo?.file ?? '',
       GRAUPEL_DEMO: settings.demo ? '1' : '',
-      GRAUPEL_FORWARD: upstreams ? '' : 'off',
+      // A word of its own for each start: what a running one was changed to does not outlive it.
+      GRAUPEL_FORWARD: upstreams ? `${randomUUID()} ${upstreams.join()}` : 'off',
     },
   })
   const wasTold = endWhenTold(workerd)
@@ -120,13 +122,6 @@ async function announce(
   if (!port) throw new Stop('workerd ended before it listened; what it said stands above')
   const origin = originOf(settings.host, port)
   await checkHealth(origin, workerd)
-  // The list that this start names holds, whatever an earlier one left behind.
-  if (upstreams) {
-    await forwardTo(origin, token, upstreams).catch(async (error: unknown) => {
-      await workerd.stop()
-      throw error
-    })
-  }
   const shown = settings.url || origin
   say(`Graupel counts at ${shown} (data in ${settings.data}, workerd is process ${workerd.pid})`)
   say(`dashboard  ${await orReason(loginLink(origin, shown, token).then((link) => `${link}  (opens once)`))}`)

@@ -17,28 +17,33 @@ export interface Link {
 
 export const tables = [
   `CREATE TABLE link    (site INTEGER PRIMARY KEY, keys TEXT)`,
-  `CREATE TABLE forward (upstreams TEXT)`,
+  // The start that it was told, since the next one brings its own.
+  `CREATE TABLE forward (start TEXT, upstreams TEXT)`,
 ]
 
 export class Links {
-  /** Where the runtime reaches nobody, nothing is forwarded, whatever is kept here. */
+  /**
+   * `setting` is what this start said: `off`, where the runtime reaches nobody; a word that names the start and its
+   * upstreams, which hold until others are named; or nothing, and what was named last holds.
+   */
   constructor(
     private readonly sql: SqlStorage,
-    private readonly isClosed: boolean,
+    private readonly setting = '',
   ) {}
 
   get upstreams(): string[] {
-    if (this.isClosed) return []
-    const [row] = this.sql.exec<{ upstreams: string }>(`SELECT upstreams FROM forward`).toArray()
-    return row ? JSON.parse(row.upstreams) : []
+    if (this.setting === 'off') return []
+    const [start = '', list = ''] = this.setting.split(' ')
+    const [named] = this.sql
+      .exec<{ upstreams: string }>(`SELECT upstreams FROM forward WHERE start = ? OR ? = ''`, start, start)
+      .toArray()
+    return named ? JSON.parse(named.upstreams) : list.split(',').filter(Boolean)
   }
 
-  /** Nothing is written where nothing changes. */
   forward(upstreams: readonly string[]): void {
-    const text = JSON.stringify(upstreams)
-    const [row] = this.sql.exec<{ upstreams: string }>(`SELECT upstreams FROM forward`).toArray()
-    if (!row) this.sql.exec(`INSERT INTO forward VALUES (?)`, text)
-    else if (row.upstreams !== text) this.sql.exec(`UPDATE forward SET upstreams = ?`, text)
+    const [start = ''] = this.setting.split(' ')
+    this.sql.exec(`DELETE FROM forward`)
+    this.sql.exec(`INSERT INTO forward VALUES (?, ?)`, start, JSON.stringify(upstreams))
   }
 
   /** Those of the upstreams that the site has a key for. */

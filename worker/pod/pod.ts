@@ -68,7 +68,7 @@ export class Pod extends DurableObject<Env> {
     // A release adds tables; the last one says whether all are there.
     const exists = this.sql.exec(`SELECT 1 FROM sqlite_master WHERE name = 'forward'`).toArray().length > 0
     if (!exists) ctx.storage.transactionSync(() => tables.forEach((table) => this.sql.exec(table)))
-    this.links = new Links(this.sql, env.GRAUPEL_FORWARD === 'off')
+    this.links = new Links(this.sql, env.GRAUPEL_FORWARD ?? '')
   }
 
   changes(since: number): Changes {

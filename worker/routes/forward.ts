@@ -68,7 +68,8 @@ export async function linkIn(
   const { upstream: given } = fields
   if (given === undefined) return undefined
   if (given === null) return { keys: null }
-  const keys = typeof given === 'string' ? { [ANYWHERE]: given } : fieldsOf(given)
+  const isMap = typeof given === 'object' && !Array.isArray(given)
+  const keys = isMap ? fieldsOf(given) : { [ANYWHERE]: given }
   const upstream: Record<string, number> = {}
   for (const [origin, key] of Object.entries(keys)) {
     const known = origin === ANYWHERE ? [origin] : readUpstreams(origin)

@@ -1,4 +1,7 @@
 /** One Graupel forwards to another: whatever happens on either side or between them, each event is counted there once. */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { Random } from '../random'
 import { deliver, PageLoad, siteKey } from '../visitor'
@@ -19,6 +22,7 @@ import {
   site,
   totals,
 } from './forwarder'
+import { hoursPass } from './hours'
 
 const OTHER_MASTER = `1:${Buffer.alloc(32, 8).toString('base64url')}`
 
@@ -144,6 +148,63 @@ test('asks again where the answer was lost, and counts once', async () => {
   way.mode = 'pass'
   await arrived(here)
   expect(await totals(up)).toEqual(exactly(100))
+})
+
+/** Hours pass for both, so that whatever may be let go of is. */
+async function hoursLater(pair: { here: At; up: At }): Promise<void> {
+  for (const { server } of [pair.here, pair.up]) {
+    await server.stop()
+    hoursPass(server.dataFolder, 3)
+    await server.restart()
+  }
+}
+
+const logsOf = ({ server }: At): string[] => {
+  const folder = join(server.dataFolder, 'objects/graupel-hail')
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.sqlite') && name !== 'metadata.sqlite')
+    .flatMap((name) => {
+      const disk = new DatabaseSync(join(folder, name), { readOnly: true })
+      const logs = disk.prepare(`SELECT name FROM sqlite_master WHERE name GLOB 'log_*'`).all() as { name: string }[]
+      disk.close()
+      return logs.map((log) => log.name)
+    })
+}
+
+test('lets go of old log that has arrived, and never of what is in doubt', { timeout: 60_000 }, async () => {
+  const both = await pair()
+  const { up, here, way } = both
+  const next = await site()
+  await forwardTo(here, way.origin, next.server.origin)
+  await link(here, { [way.origin]: up.made.keys.write, [next.server.origin]: next.made.keys.write })
+  await sell(here, 0, 10)
+  await arrived(here)
+  await hoursLater(both)
+  await sell(here, 10, 10)
+  await arrived(here)
+  // Of three hours ago there is nothing left.
+  expect(logsOf(here)).toHaveLength(1)
+
+  await sell(here, 20, 10)
+  way.mode = 'mute'
+  await later(here)
+  await expect.poll(() => way.cuts, { timeout: 10_000 }).toBeGreaterThan(0)
+  way.mode = 'away'
+  await hoursLater(both)
+  for (const from of [30, 40]) {
+    await sell(here, from, 10)
+    await later(here)
+    await expect.poll(async () => (await totals(next))[0], { timeout: 10_000 }).toBe(from - 20)
+    await hoursLater(both)
+  }
+  expect((await forwardOf(here)).shards).toMatchObject([{ inDoubt: 10 }])
+  way.mode = 'pass'
+  await sell(here, 50, 10)
+  await arrived(here)
+  const [one, two] = [await totals(up), await totals(next)]
+  expect([one[0] + two[0], one[1] + two[1]]).toEqual(exactly(60))
+  expect(two[0]).toBe(20)
+  expect((await statusOf(up.server, up.made.site)).gaps).toEqual([])
 })
 
 test('hands on again what an upstream restored to an older state no longer has', async () => {

@@ -174,10 +174,10 @@ export class Merges {
     await this.follow(state)
     const retryAt = await forwards.round(state, link)
     this.failures = 0
-    if (retryAt === undefined) return true
     // It may be for hours: ids are filed meanwhile, so that neither memory nor waking grows with the log.
-    if (state.places.filed < state.log.last) this.settle(state, state.places.merged)
-    await life.alarm(retryAt)
+    const isLate = retryAt !== undefined && state.places.filed < state.log.last
+    if (isLate || state.log.isOld(droppable(state), Date.now())) this.settle(state, state.places.merged)
+    if (retryAt !== undefined) await life.alarm(retryAt)
     return true
   }
 

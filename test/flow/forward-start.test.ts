@@ -76,6 +76,41 @@ test('forwards from the command on, is changed while it runs, and counts here wh
   expect([await totals(one), await totals(two)]).toEqual([[10, 145], exactly(10)])
 })
 
+/** The commands under the README's heading, each as it stands there. */
+function commandsOf(heading: string): string[] {
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
+  const [, block = ''] = new RegExp(`^## ${heading}$[^]*?^\`\`\`sh\\n([^]*?)^\`\`\``, 'm').exec(readme) ?? []
+  return block.replaceAll('\\\n', '').trim().split('\n')
+}
+
+test('is set up by the three commands of the README', { timeout: 60_000 }, async () => {
+  const [stats, spare, folder] = [await site(), await site(), temporaryFolder()]
+  const data = join(folder, '.graupel')
+  const [starting, linking, changing] = commandsOf('Forward').map((command) =>
+    command
+      .replace('https://stats.example.com', stats.server.origin)
+      .replace('https://spare.example.com', spare.server.origin),
+  )
+  const words = (command = '') => command.replace('npx graupel ', '').split(' ')
+  const launcher = startLauncher({ GRAUPEL_DATA: data, GRAUPEL_DEMO: '0', PORT: '0' }, words(starting))
+  const [, origin = ''] = await launcher.says(/counts at (\S+)/)
+  await launcher.says(/^forward /m)
+  const { stdout } = await run('/bin/sh', ['-c', linking!.replace('http://127.0.0.1:8787', origin)], {
+    cwd: folder,
+    env: { ...process.env, UPSTREAM: stats.made.keys.write },
+  })
+  const made = JSON.parse(stdout) as Made
+  const here: At = {
+    made,
+    server: { ...stats.server, origin, admin: readFileSync(join(data, 'admin-token'), 'utf8').trim() },
+  }
+  await sell(here, 0, 5)
+  const change = startLauncher({ GRAUPEL_DATA: data, PORT: new URL(origin).port }, words(changing))
+  expect((await change.ended).code).toBe(0)
+  await expect.poll(async () => (await totals(stats))[0], { timeout: 10_000 }).toBe(5)
+  expect(await forwardOf(here)).toMatchObject({ upstreams: [stats.server.origin, spare.server.origin], waiting: 0 })
+})
+
 test('forwards what waits when it is started again after a kill', { timeout: 60_000 }, async () => {
   const [up, data] = [await site(), temporaryFolder()]
   const first = await start(data, '--forward', up.server.origin)

@@ -140,10 +140,8 @@ export class Forwards {
 
   /** What a receiver says is so, even where this log was restored and knows nothing of it. */
   private async learn(state: State, receiver: string, cursor: number): Promise<void> {
-    const { ledger } = state
-    ledger.learn(receiver, cursor)
-    if (cursor > ledger.end) await this.give(state, cursor, receiver)
-    else await this.here(state)
+    state.ledger.learn(receiver, cursor)
+    if (cursor > state.ledger.end) await this.give(state, cursor, receiver)
   }
 
   /** Written down first, then the own Whale lets go of it, and then it may be sent. */

@@ -11,6 +11,10 @@ export const HERE = ''
 /** Each change of receiver is one; the oldest are forgotten with the log that they were about. */
 const MOST_STRETCHES = 1_000
 
+/** Who is away for longer does not come back: the log is not kept for ever for what one may have. If one does, a gap is named there. */
+const HELD_MS = 30 * 86_400_000
+const PER_MS = 1024
+
 /** Exclusive at `from`, inclusive at `until`. */
 export interface Stretch {
   from: number
@@ -107,8 +111,9 @@ export class Ledger {
   }
 
   /** The log after this position must stay, whatever the Whale has. */
-  get held(): number {
-    return this.open[0]?.from ?? Number.POSITIVE_INFINITY
+  held(now: number): number {
+    const least = (now - HELD_MS) * PER_MS
+    return this.open.find(({ until }) => until > least)?.from ?? Number.POSITIVE_INFINITY
   }
 
   /** Whether a receiver was given anything of a stretch. */
@@ -130,7 +135,7 @@ export class Ledger {
   forget(dropped: number): void {
     while (this.stretches.length > MOST_STRETCHES) {
       const [oldest] = this.stretches
-      if (!oldest || oldest.until > Math.min(dropped, this.held)) return
+      if (!oldest || oldest.until > dropped) return
       this.storage.sql.exec(`DELETE FROM stretch WHERE until = ?`, oldest.until)
       this.stretches.shift()
     }

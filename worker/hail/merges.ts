@@ -97,7 +97,7 @@ export class Merges {
     const state = this.life.look()
     if (!state) return
     await this.merge()
-    if (state.log.isOld(droppable(state), Date.now())) this.settle(state, state.places.merged)
+    if (state.log.isOld(droppable(state, Date.now()), Date.now())) this.settle(state, state.places.merged)
     state.ids.expire(Date.now())
   }
 
@@ -176,7 +176,7 @@ export class Merges {
     this.failures = 0
     // It may be for hours: ids are filed meanwhile, so that neither memory nor waking grows with the log.
     const isLate = retryAt !== undefined && state.places.filed < state.log.last
-    if (isLate || state.log.isOld(droppable(state), Date.now())) this.settle(state, state.places.merged)
+    if (isLate || state.log.isOld(droppable(state, Date.now()), Date.now())) this.settle(state, state.places.merged)
     if (retryAt !== undefined) await life.alarm(retryAt)
     return true
   }
@@ -214,7 +214,7 @@ export class Merges {
     try {
       const filed = storage.transactionSync(() => {
         const filings = ids.file(log, state.places.filed, places.filed)
-        const gone = log.drop(droppable({ ...state, places }), now)
+        const gone = log.drop(droppable({ ...state, places }, now), now)
         if (gone !== undefined) {
           places.dropped = gone
           ledger.forget(gone)
@@ -249,5 +249,5 @@ export class Merges {
 }
 
 /** Log up to here is where it belongs, and its ids are filed. */
-const droppable = ({ places, ledger }: Pick<State, 'places' | 'ledger'>): number =>
-  Math.min(places.merged, places.filed, ledger.held)
+const droppable = ({ places, ledger }: Pick<State, 'places' | 'ledger'>, now: number): number =>
+  Math.min(places.merged, places.filed, ledger.held(now))

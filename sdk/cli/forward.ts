@@ -30,6 +30,17 @@ export async function forwardTo(origin: string, token: string, upstreams: string
   throw new Stop(`forward: ${detail}`)
 }
 
+/** What is to be said where nothing is forwarded and somebody might think so; empty where no site is linked. */
+export async function linkedHere(origin: string, token: string): Promise<string> {
+  const answer = await fetch(`${origin}/api/forward`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  })
+  if (!answer.ok) throw new Error(`GET /api/forward answered ${answer.status}`)
+  const { sites } = (await answer.json()) as { sites: { name: string }[] } // Our own server's.
+  return sites.length ? `off: ${sites.map(({ name }) => name).join(', ')} count here, though linked` : ''
+}
+
 export function addForward(program: Command): void {
   program
     .command('forward')

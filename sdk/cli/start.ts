@@ -7,7 +7,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { prepareDemo } from './demo'
-import { upstreamsIn } from './forward'
+import { linkedHere, upstreamsIn } from './forward'
 import { bundle } from './home'
 import { holder, take } from './lock'
 import { loginLink } from './login'
@@ -125,7 +125,9 @@ async function announce(
   const shown = settings.url || origin
   say(`Graupel counts at ${shown} (data in ${settings.data}, workerd is process ${workerd.pid})`)
   say(`dashboard  ${await orReason(loginLink(origin, shown, token).then((link) => `${link}  (opens once)`))}`)
-  if (upstreams) say(`forward    ${upstreams.join(', ') || 'off, until `graupel forward` names somebody'}`)
+  const forward = upstreams ? Promise.resolve(upstreams.join(', ')) : linkedHere(origin, token)
+  const line = await orReason(forward)
+  if (line) say(`forward    ${line}`)
   if (!settings.demo) return
   say(`demo       ${await orReason(prepareDemo(origin, token, settings.data).then((path) => shown + path))}`)
 }
@@ -190,7 +192,7 @@ export function addStart(program: Command): void {
   program
     .command('start')
     .description('serve on this machine')
-    .option('--forward <urls>', 'forward linked sites to other Graupels, in this order (URL[,URL], or off for now)')
+    .option('--forward <urls>', 'forward linked sites to other Graupels, in this order (URL[,URL])')
     .addHelpText('after', SETTINGS)
     .action(async ({ forward }: { forward?: string }) => {
       const options = forward === undefined ? {} : { upstreams: upstreamsIn(forward) }

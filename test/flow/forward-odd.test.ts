@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
+import { nextAlarm } from './alarm'
 import { call, statusOf } from './api'
 import { cutter } from './cutter'
 import {
@@ -77,12 +78,24 @@ test('waits as long as it is asked to', async () => {
   await later(here)
   await expect.poll(async () => (await forwardOf(here)).lastError?.message).toMatch(/answers 429/)
   await here.server.stop()
-  const folder = join(here.server.dataFolder, 'objects/graupel-hail')
-  const disk = new DatabaseSync(join(folder, 'metadata.sqlite'))
-  const { due } = disk.prepare(`SELECT scheduled_time / 1000000 AS due FROM _cf_ALARM`).get() as { due: number }
-  disk.close()
-  expect(due - Date.now()).toBeGreaterThan(1_700_000)
-  await here.server.restart()
+  expect(nextAlarm(here.server.dataFolder, 'graupel-hail') - Date.now()).toBeGreaterThan(1_700_000)
+})
+
+test('lets no event wait for an upstream where the next one takes it', async () => {
+  const full = { status: 503, headers: { 'Retry-After': '1800' } }
+  const known = { status: 200, body: { receiver: 'x@1', cursor: 0 } }
+  const first = await listener(({ method }) => (method === 'GET' ? known : full))
+  const [next, here] = [await site(), await forwarder()]
+  await forwardTo(here, first.origin, next.server.origin)
+  await link(here, { [first.origin]: KEY, [next.server.origin]: next.made.keys.write })
+  await sell(here, 0, 5)
+  await later(here)
+  await expect.poll(async () => (await forwardOf(here)).shards[0]?.inDoubt).toBe(5)
+  await sell(here, 5, 5)
+  await link(here, { [first.origin]: KEY, [next.server.origin]: next.made.keys.write })
+  await expect.poll(async () => (await totals(next))[0], { timeout: 10_000 }).toBe(5)
+  await here.server.stop()
+  expect(nextAlarm(here.server.dataFolder, 'graupel-hail') - Date.now()).toBeLessThan(61_000)
 })
 
 test('takes its key to no other address', async () => {

@@ -65,7 +65,7 @@ test('forwards from the command on, is changed while it runs, and counts here wh
   alarmNow(data, 'graupel-hail')
 
   const third = await start(data)
-  expect(third.launcher.said()).not.toContain('forward')
+  await third.launcher.says(/^forward +off: site \d+ count here/m)
   expect(await totals(at(third, made, data))).toEqual([10, 245])
   const refused = third.verb('forward', one.server.origin)
   expect([(await refused.ended).code, refused.said()]).toEqual([

@@ -3,16 +3,16 @@
  * their order, and each is asked first who it is and how far it has this log: one that is away then holds nothing up. What
  * nobody was given yet goes to the first that answers. The own Whale's cursor follows, so that readers here see what waits.
  */
-import { type Forwarded, FORWARD_VERSION, type Received } from '../../sdk/wire/forward'
+import type { Forwarded, Received } from '../../sdk/wire/forward'
 import type { Link } from '../pod/links'
-import { SLICE_EVENTS } from './fold'
+import { cut, textOf } from './cut'
 import type { Life } from './life'
 import { viaOf } from './sources'
 import type { State } from './state'
 import { type Failure, type Mishap, Upstream } from './upstream'
 
-/** A slice is a few hundred kilobytes, packed: some proxies take no more than one megabyte. */
-const SLICE_CHARACTERS = 1_000_000
+/** A slice is handed on when it is this old. */
+const SLICE_MS = 60_000
 /** One round hands over at most so many; a log longer than that goes on with the next. */
 const MOST_SLICES = 1_000
 /** Who has nothing to get is asked so often: it may have been restored to an older state, and the log reaches back an hour. */
@@ -90,7 +90,9 @@ export class Forwards {
     if (isCut) return Date.now()
     const isLeft = ledger.open.length > 0 || (!served.size && log.last > ledger.end)
     const waits = this.upstreams.map(({ notBefore }) => notBefore).filter((each) => each > Date.now())
-    return isLeft && waits.length ? Math.min(...waits) : undefined
+    if (!isLeft || !waits.length) return undefined
+    // What comes meanwhile goes to whoever takes it, and waits for nobody else.
+    return Math.min(...waits, served.size ? Date.now() + SLICE_MS : Number.POSITIVE_INFINITY)
   }
 
   /** Who they are is asked of the Pod each time; whom it names again is the same, with what is known of him. */
@@ -113,10 +115,10 @@ export class Forwards {
     let [cursor, stale] = [stand, 0]
     await this.learn(state, receiver, cursor)
     for (let sent = 0; sent < MOST_SLICES; sent++) {
-      const slice = this.slice(round, cursor)
+      const slice = cut(state, { ...round, from: cursor, isNarrow: this.isNarrow })
       if (!slice) return 'done'
       if (slice.to > state.ledger.end) await this.give(state, slice.to, receiver)
-      const received = await upstream.send(slice.body)
+      const received = await upstream.send(textOf(slice, this.name(state, round.link)))
       if (this.isFailure(received, round)) return 'failed'
       stale = received.cursor > cursor ? 0 : stale + 1
       cursor = received.cursor
@@ -148,29 +150,5 @@ export class Forwards {
   private async give(state: State, until: number, receiver: string): Promise<void> {
     state.ledger.assign(until, receiver)
     await this.here(state)
-  }
-
-  /** The next piece after a cursor: the receiver's own rows, and those of nobody where it is the first; undefined where there are none. */
-  private slice({ state, link, receiver, isFirst }: Round, from: number) {
-    const { ledger, log, places } = state
-    const texts: string[] = []
-    let [to, events, characters] = [from, 0, 0]
-    for (const row of log.after(from)) {
-      const owner = ledger.ownerOf(row.position) ?? (isFirst ? receiver : undefined)
-      const isFull = this.isNarrow ? events > 0 : events >= SLICE_EVENTS || characters >= SLICE_CHARACTERS
-      if (owner === undefined || isFull) break
-      to = row.position
-      if (owner !== receiver) continue
-      texts.push(row.text.slice(1, -1))
-      events += row.entries
-      characters += row.text.length
-    }
-    const isGone = from < places.dropped && ledger.isGiven(receiver, { from, until: places.dropped })
-    if (!texts.length && !isGone) return undefined
-    if (isGone) to = Math.max(to, places.dropped)
-    const gap: [number, number] = [from, places.dropped]
-    const head = { version: FORWARD_VERSION, ...this.name(state, link), from, to, ...(isGone && { gap }) }
-    // The rows are lists of entries, in JSON already.
-    return { to, body: `${JSON.stringify(head).slice(0, -1)},"entries":[${texts.filter(Boolean).join(',')}]}` }
   }
 }

@@ -10,6 +10,7 @@ import { Open } from './fold'
 import { Forwards, type ForwardStatus } from './forwards'
 import { HERE } from './ledger'
 import type { Life } from './life'
+import { droppable, settle } from './settle'
 import type { State } from './state'
 import { remember, strike } from './strike'
 
@@ -205,41 +206,8 @@ export class Merges {
     }
   }
 
-  /** The Whale has all up to its cursor: file the ids, let go of old log. */
   private settle(state: State, merged: number): void {
-    const { storage } = this.life
-    const { log, ids, ledger } = state
-    const now = Date.now()
-    const places = { ...state.places, merged, filed: log.last }
-    try {
-      const filed = storage.transactionSync(() => {
-        const filings = ids.file(log, state.places.filed, places.filed)
-        const gone = log.drop(droppable({ ...state, places }, now), now)
-        if (gone !== undefined) {
-          places.dropped = gone
-          ledger.forget(gone)
-          ids.expire(now)
-        }
-        storage.sql.exec(
-          `UPDATE place SET filed = ?, merged = ?, dropped = ?, visits = ?`,
-          places.filed,
-          places.merged,
-          places.dropped,
-          state.visits.toBytes(),
-        )
-        return filings
-      })
-      for (const { id, bucket } of filed) ids.forget(id, bucket)
-      // A log that grew for hours is not counted anew with each slice of it.
-      const isOn = merged >= state.places.merged
-      state.unmerged = isOn ? state.unmerged - log.count(state.places.merged, merged) : log.count(merged)
-      state.places = places
-      log.reach(merged)
-    } catch (error) {
-      log.reread(log.last)
-      ids.clear()
-      throw error
-    }
+    settle(this.life.storage, state, merged)
   }
 
   private openAt(cursor: number, { ledger }: State): Open {
@@ -247,7 +215,3 @@ export class Merges {
     return this.open
   }
 }
-
-/** Log up to here is where it belongs, and its ids are filed. */
-const droppable = ({ places, ledger }: Pick<State, 'places' | 'ledger'>, now: number): number =>
-  Math.min(places.merged, places.filed, ledger.held(now))

@@ -19,6 +19,8 @@ export interface Env {
   GRAUPEL_PROXY?: string
   GRAUPEL_GEO_FILE?: string
   GRAUPEL_DEMO?: string
+  /** `off` where the runtime reaches nobody; else what names this start, and its upstreams. See pod/links. */
+  GRAUPEL_FORWARD?: string
 }
 
 /** One Pod a deployment, one Whale a site, K Hails a site: their names, and nothing else names an object. */

@@ -6,6 +6,7 @@ import { demo } from './routes/demo'
 import { cubes } from './routes/cube'
 import { deploymentOf } from './routes/deployment'
 import { embed } from './routes/embed'
+import { forward } from './routes/forward'
 import { graphs } from './routes/graph'
 import { hailwhale } from './routes/hailwhale'
 import { home } from './routes/home'
@@ -20,6 +21,7 @@ import { ranks } from './routes/rank'
 import { beacon } from './routes/script'
 import { shares } from './routes/shares'
 import { sites } from './routes/sites'
+import { slices } from './routes/slices'
 import { status } from './routes/status'
 
 export { Hail } from './hail/hail'
@@ -34,6 +36,8 @@ const app = new Hono<App>({ strict: true })
   .route('/api/sites', pixels)
   .route('/api/sites', shares)
   .route('/api/sites', siteKeys)
+  .route('/api/forward', forward)
+  .route('/api/slices', slices)
   .route('/', login)
   .route('/', status)
   .route('/reset', reset)

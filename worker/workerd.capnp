@@ -8,7 +8,8 @@ const config :Workerd.Config = (
     (name = "data", disk = (path = "data", writable = true)),
     (name = "geo", disk = (path = "geo")),
     (name = "demo", disk = (path = "demo")),
-    # Nothing is called from here: an empty list closes what would be open by default.
+    # Nothing is called from here: an empty list closes what would be open by default. Where something is forwarded,
+    # forward.capnp serves the same Worker with the network open.
     (name = "internet", network = (allow = []))
   ],
   sockets = [(name = "http", address = "127.0.0.1:8787", http = (), service = "graupel")]
@@ -35,6 +36,7 @@ const worker :Workerd.Worker = (
     (name = "GRAUPEL_URL", fromEnvironment = "GRAUPEL_URL"),
     (name = "GRAUPEL_PROXY", fromEnvironment = "GRAUPEL_PROXY"),
     (name = "GRAUPEL_GEO_FILE", fromEnvironment = "GRAUPEL_GEO_FILE"),
-    (name = "GRAUPEL_DEMO", fromEnvironment = "GRAUPEL_DEMO")
+    (name = "GRAUPEL_DEMO", fromEnvironment = "GRAUPEL_DEMO"),
+    (name = "GRAUPEL_FORWARD", fromEnvironment = "GRAUPEL_FORWARD")
   ]
 );

@@ -48,5 +48,6 @@ if (missing) {
 const bundling = ['--config', join(root, 'worker/wrangler.jsonc'), '--outdir', join(out, 'worker')]
 const aliases = inside.flatMap(([name, file]) => ['--alias', `${name}:${file}`])
 run('wrangler', ['deploy', '--dry-run', ...bundling, ...aliases], QUIET)
-copyFileSync(join(root, 'worker/workerd.capnp'), join(out, 'worker/workerd.capnp'))
+for (const file of ['workerd.capnp', 'forward.capnp'])
+  copyFileSync(join(root, 'worker', file), join(out, 'worker', file))
 console.log(`built ${out} in ${((performance.now() - started) / 1000).toFixed(1)} s`)

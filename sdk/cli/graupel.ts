@@ -1,6 +1,7 @@
 /** The `graupel` command: one verb a file, each adding itself. */
 import { Command } from 'commander'
 import { addDeploy } from './deploy'
+import { addForward } from './forward'
 import { version } from './home'
 import { addKeys } from './keys'
 import { addLogin } from './login'
@@ -21,6 +22,7 @@ addStart(program)
 addLogin(program)
 addMint(program)
 addKeys(program)
+addForward(program)
 addDeploy(program)
 
 try {

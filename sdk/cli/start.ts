@@ -2,10 +2,12 @@
  * `graupel start`: the built Worker on plain workerd, over one data folder, until it is told to stop.
  * It makes the folder and its secrets, sees to it that nobody else serves them, and prints where to look.
  */
+import { randomUUID } from 'node:crypto'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { prepareDemo } from './demo'
+import { linkedHere, upstreamsIn } from './forward'
 import { bundle } from './home'
 import { holder, take } from './lock'
 import { loginLink } from './login'
@@ -49,8 +51,13 @@ async function heldElsewhere(data: string): Promise<Stop> {
 const orReason = (work: Promise<string>): Promise<string> =>
   work.catch((error: unknown) => `not ready: ${error instanceof Error ? error.message : String(error)}`)
 
+interface Options {
+  /** Other Graupels, in the order in which they are tried; absent: nothing is forwarded by this start. */
+  upstreams?: string[]
+}
+
 /** Resolves when the server was told to stop and has; anything else that ends it is a Stop. */
-async function serve(settings: Settings, say: (line: string) => void): Promise<void> {
+async function serve(settings: Settings, { upstreams }: Options, say: (line: string) => void): Promise<void> {
   const { host, port, data, geo } = settings
   process.umask(0o077)
   const folders = makeFolders(data)
@@ -67,6 +74,7 @@ async function serve(settings: Settings, say: (line: string) => void): Promise<v
     geo: geo?.folder ?? folders.nowhere,
     lock: join(data, '.flock'),
     detached: true,
+    isOpen: upstreams !== undefined,
     env: {
       GRAUPEL_MASTER: master,
       GRAUPEL_ADMIN: token,
@@ -74,12 +82,14 @@ async function serve(settings: Settings, say: (line: string) => void): Promise<v
       GRAUPEL_PROXY: settings.proxy,
       GRAUPEL_GEO_FILE: geo?.file ?? '',
       GRAUPEL_DEMO: settings.demo ? '1' : '',
+      // A word of its own for each start: what a running one was changed to does not outlive it.
+      GRAUPEL_FORWARD: upstreams ? `${randomUUID()} ${upstreams.join()}` : 'off',
     },
   })
   const wasTold = endWhenTold(workerd)
   try {
     await openGate(workerd, settings)
-    await announce(workerd, settings, token, say)
+    await announce(workerd, settings, { token, upstreams }, say)
     const { code, signal } = await workerd.ended
     throw new Stop(`workerd ended by itself (${signal ?? `code ${code}`}); what it said stands above`)
   } catch (error) {
@@ -102,7 +112,12 @@ async function openGate(workerd: Workerd, { data, host, port }: Settings): Promi
   workerd.open()
 }
 
-async function announce(workerd: Workerd, settings: Settings, token: string, say: (line: string) => void) {
+async function announce(
+  workerd: Workerd,
+  settings: Settings,
+  { token, upstreams }: Options & { token: string },
+  say: (line: string) => void,
+) {
   const port = await workerd.listening
   if (!port) throw new Stop('workerd ended before it listened; what it said stands above')
   const origin = originOf(settings.host, port)
@@ -110,6 +125,9 @@ async function announce(workerd: Workerd, settings: Settings, token: string, say
   const shown = settings.url || origin
   say(`Graupel counts at ${shown} (data in ${settings.data}, workerd is process ${workerd.pid})`)
   say(`dashboard  ${await orReason(loginLink(origin, shown, token).then((link) => `${link}  (opens once)`))}`)
+  const forward = upstreams ? Promise.resolve(upstreams.join(', ')) : linkedHere(origin, token)
+  const line = await orReason(forward)
+  if (line) say(`forward    ${line}`)
   if (!settings.demo) return
   say(`demo       ${await orReason(prepareDemo(origin, token, settings.data).then((path) => shown + path))}`)
 }
@@ -174,9 +192,11 @@ export function addStart(program: Command): void {
   program
     .command('start')
     .description('serve on this machine')
+    .option('--forward <urls>', 'forward linked sites to other Graupels, in this order (URL[,URL])')
     .addHelpText('after', SETTINGS)
-    .action(async () => {
-      await serve(readSettings(process.env), console.log)
+    .action(async ({ forward }: { forward?: string }) => {
+      const options = forward === undefined ? {} : { upstreams: upstreamsIn(forward) }
+      await serve(readSettings(process.env), options, console.log)
       process.exit(0)
     })
 }

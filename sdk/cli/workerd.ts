@@ -32,8 +32,10 @@ function under(lock: string | undefined, command: string[]): string[] {
 }
 
 export interface Serving {
-  /** Folder of the built Worker: workerd.capnp, index.js. */
+  /** Folder of the built Worker: workerd.capnp, forward.capnp, index.js. */
   bundle: string
+  /** Whether it may call others; the network is closed where nothing is forwarded. */
+  isOpen?: boolean
   /** `host:port`; port 0 picks a free one. */
   address: string
   /** Folders; each must exist. */
@@ -66,9 +68,11 @@ export class Workerd {
   readonly ended: Promise<End>
   private readonly child: ChildProcess
 
-  constructor({ bundle, address, objects, geo, demo, env, lock, detached = false, output = 'inherit' }: Serving) {
+  constructor(serving: Serving) {
+    const { bundle, isOpen, address, objects, geo, demo, env, lock, detached = false, output = 'inherit' } = serving
+    const config = join(bundle, isOpen ? 'forward.capnp' : 'workerd.capnp')
     const folders = Object.entries({ data: objects, geo, demo }).flatMap(([name, path]) => ['-d', `${name}=${path}`])
-    const serve = ['serve', join(bundle, 'workerd.capnp'), ...folders, '-s', `http=${address}`, '--control-fd=3']
+    const serve = ['serve', config, ...folders, '-s', `http=${address}`, '--control-fd=3']
     const [program, ...args] = under(lock, ['/bin/sh', '-c', GATE, 'graupel', nativeProgram(), ...serve])
     this.child = spawn(program!, args, { env, detached, stdio: ['pipe', output, output, 'pipe'] })
     this.child.stdin!.on('error', () => {}) // the gate fell first; `held` and `ended` say so

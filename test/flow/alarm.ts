@@ -21,6 +21,16 @@ export function alarmNow(dataFolder: string, objects: 'graupel-hail' | 'graupel-
   return set(join(folder, list), '_cf_ALARM', `scheduled_time = ?`, due)
 }
 
+/** When the next alarm of a class of objects is due, unix milliseconds. */
+export function nextAlarm(dataFolder: string, objects: 'graupel-hail' | 'graupel-whale'): number {
+  const disk = new DatabaseSync(join(dataFolder, 'objects', objects, 'metadata.sqlite'), { readOnly: true })
+  const { due } = disk.prepare(`SELECT min(scheduled_time) / ${NANOSECONDS} AS due FROM _cf_ALARM`).get() as {
+    due: number
+  }
+  disk.close()
+  return due
+}
+
 /** An object that never set an alarm has no table for it. */
 function set(file: string, table: string, what: string, value: bigint): number {
   const disk = new DatabaseSync(file)

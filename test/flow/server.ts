@@ -26,6 +26,8 @@ export interface Options {
   geoFolder?: string
   /** What the Worker is told beside the test's master key and admin token. */
   env?: Record<string, string>
+  /** Whether it may call others, as `graupel start --forward` serves. */
+  isOpen?: boolean
   /** The build's folder; the run's own where it is not given. */
   bundle?: string
   /** Where to write what workerd says; it is dropped where it is not given. */
@@ -95,7 +97,14 @@ export async function openServer({ dataFolder, ...options }: Options & { dataFol
       demo: folders.demo,
       geo: options.geoFolder ?? folders.none,
       output: options.output ?? 'ignore',
-      env: { GRAUPEL_MASTER: MASTER, GRAUPEL_ADMIN: ADMIN, GRAUPEL_DEMO: '', ...options.env },
+      isOpen: options.isOpen ?? false,
+      env: {
+        GRAUPEL_MASTER: MASTER,
+        GRAUPEL_ADMIN: ADMIN,
+        GRAUPEL_DEMO: '',
+        GRAUPEL_FORWARD: options.isOpen ? '' : 'off',
+        ...options.env,
+      },
     })
     isRunning = true
     void workerd.ended.then(() => (isRunning = false))

@@ -24,17 +24,29 @@ export class Open {
   private to: number
   events = 0
 
-  constructor(readonly from: number) {
+  /** Rows of others are passed over: the site's own Whale is not to have them. */
+  constructor(
+    readonly from: number,
+    private readonly isHere: (position: number) => boolean = () => true,
+  ) {
     this.to = from
   }
 
-  /** Folds what the log holds beyond the last fold, up to a bound; whether there is more. */
-  fold(log: Log): boolean {
+  /** Folds what the log holds beyond the last fold, up to a bound or a position; whether there is more. */
+  fold(log: Log, upTo?: number): boolean {
     for (const row of log.after(this.to)) {
+      if (upTo !== undefined && row.position > upTo) break
       if (this.isFull) return true
-      this.add(row)
+      if (this.isHere(row.position)) this.add(row)
+      this.to = row.position
     }
+    this.to = Math.max(this.to, upTo ?? 0)
     return false
+  }
+
+  /** Whether it reaches no further than where it begins. */
+  get isEmpty(): boolean {
+    return this.to === this.from
   }
 
   /** Bounded in events, in text and in what it became. */
@@ -62,7 +74,6 @@ export class Open {
     this.raw.push(row.text)
     this.rawLength += row.text.length
     this.events += row.entries
-    this.to = row.position
   }
 }
 

@@ -14,20 +14,28 @@ import type { Spied, SpyQuestion } from '../whale/spy'
 import { Commits, type Receipt } from './commits'
 import type { Named } from './elsewhere'
 import { SLICE_EVENTS } from './fold'
+import type { ForwardStatus } from './forwards'
 import { Life } from './life'
 import type { Entry } from './log'
 import { Merges } from './merges'
 import { Pulses } from './pulse'
 import { type Raw, rawAfter } from './raw'
 import { recent } from './recent'
+import { type SourceSlice, Sources, sourcesOf, type SourceStatus, type Taken } from './sources'
+import type { State } from './state'
 import { Teller } from './tell'
 
 export interface HailStatus {
   shard: number
   /** The last committed event's arrival, unix milliseconds; 0 for none. */
   last: number
-  /** Events in the log that the Whale has not merged. */
+  /** Events in the log that nobody has merged; of a linked site, that are not known to have arrived. */
   waiting: number
+  /** Of a site that is, or was, forwarded. */
+  forward?: ForwardStatus
+  /** Other Graupels that forward to this one, and what is missing of their logs. */
+  sources?: SourceStatus[]
+  gaps?: { source: string; start: number; until: number }[]
 }
 
 export class Hail extends DurableObject<Env> {
@@ -35,6 +43,7 @@ export class Hail extends DurableObject<Env> {
   private readonly commits: Commits
   private readonly merges: Merges
   private readonly teller: Teller
+  private readonly sources: Sources
   private pulses = new Pulses()
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -43,10 +52,12 @@ export class Hail extends DurableObject<Env> {
     this.life = new Life({ site, shard }, ctx.storage, env)
     this.teller = new Teller(() => whale(env, site))
     this.merges = new Merges(this.life, () => this.empty())
-    this.commits = new Commits(this.life, (entries, { unmerged }) => {
+    const written = (entries: Entry[], { unmerged }: State) => {
       ctx.waitUntil(this.teller.tell(entries, Date.now()))
       if (unmerged >= SLICE_EVENTS) ctx.waitUntil(this.merge())
-    })
+    }
+    this.commits = new Commits(this.life, written)
+    this.sources = new Sources(this.life, written)
   }
 
   /** Resolves when every entry is on disk, in this batch or before. Throws where the disk does: nothing was counted. */
@@ -59,6 +70,21 @@ export class Hail extends DurableObject<Env> {
     return this.commits.knows(named)
   }
 
+  /** A slice of another Graupel's log; resolves when it is on disk, or was. Throws where the disk does. */
+  receive(slice: SourceSlice): Promise<Taken> {
+    return this.sources.take(slice)
+  }
+
+  /** How far another Graupel's log has come. Writes nothing. */
+  async cursorOf(source: string, generation: string): Promise<number> {
+    return this.sources.cursor(source, generation)
+  }
+
+  /** Whether or where the site is forwarded was changed: what waits goes there now. */
+  async hurry(): Promise<void> {
+    this.ctx.waitUntil(this.merges.hurry())
+  }
+
   /** What the Whale has not merged, folded for a reader. */
   peek(cursor: number): Promise<Peek> {
     return this.merges.peek(cursor)
@@ -66,8 +92,8 @@ export class Hail extends DurableObject<Env> {
 
   /** The raw events that the Whale has not merged. Writes nothing. */
   async raw(cursor: number): Promise<Raw> {
-    const log = this.life.look()?.log
-    return log ? rawAfter(log, cursor) : { from: cursor, raw: [] }
+    const state = this.life.look()
+    return state ? rawAfter(state.log, cursor, state.ledger.isHere) : { from: cursor, raw: [] }
   }
 
   /** Single events that the Whale has not merged. Writes nothing. */
@@ -91,7 +117,14 @@ export class Hail extends DurableObject<Env> {
     const { shard } = this.life.place
     const state = this.life.look()
     if (!state) return { shard, last: 0, waiting: 0 }
-    return { shard, last: Math.floor(state.log.last / 1024), waiting: state.unmerged }
+    const forward = this.merges.forwardStatus(state)
+    return {
+      shard,
+      last: Math.floor(state.log.last / 1024),
+      waiting: state.unmerged + (forward?.inDoubt ?? 0),
+      ...(forward && { forward }),
+      ...sourcesOf(this.ctx.storage.sql),
+    }
   }
 
   override async alarm(): Promise<void> {

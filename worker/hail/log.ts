@@ -76,6 +76,11 @@ export class Log {
     this.last = last
   }
 
+  /** Whoever has this log says he has it up to here: what he has not seen comes after. */
+  reach(position: number): void {
+    this.last = Math.max(this.last, position)
+  }
+
   /** Writes one row; the position it got. Throws where the disk does. */
   append(entries: readonly Entry[], now: number): number {
     const position = Math.max(this.last + 1, now * PER_MS)
@@ -168,13 +173,17 @@ export class Log {
     return table < hourOf(now - LIVE_MS) && (lastOf(table) <= upTo || this.last <= upTo)
   }
 
-  /** Events after a position. */
-  count(position: number): number {
+  /** Events after a position, up to another. */
+  count(position: number, upTo = this.last): number {
     let entries = 0
     for (const table of this.tables) {
       if (lastOf(table) <= position) continue
       const row = this.sql
-        .exec<{ n: number | null }>(`SELECT sum(entries) AS n FROM log_${table} WHERE position > ?`, position)
+        .exec<{ n: number | null }>(
+          `SELECT sum(entries) AS n FROM log_${table} WHERE position > ? AND position <= ?`,
+          position,
+          upTo,
+        )
         .one()
       entries += row.n ?? 0
     }

@@ -14,10 +14,11 @@ export interface Raw {
   isCut?: true
 }
 
-export function rawAfter(log: Log, from: number): Raw {
+export function rawAfter(log: Log, from: number, isHere: (position: number) => boolean): Raw {
   const events: Event[] = []
   let characters = 0
-  for (const { text } of log.after(from)) {
+  for (const { position, text } of log.after(from)) {
+    if (!isHere(position)) continue
     characters += text.length
     if (characters > MOST_CHARACTERS) return { from, raw: encode(events), isCut: true }
     events.push(...eventsIn(text))

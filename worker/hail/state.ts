@@ -4,10 +4,12 @@ import { Flood } from './flood'
 import { eventsIn } from './fold'
 import type { Gate } from './gate'
 import { Ids } from './ids'
+import { Ledger } from './ledger'
 import { Log } from './log'
 import { type Struck, struck } from './strike'
 import { Visits } from './visits'
 
+/** How far the log has come. */
 export interface Places {
   /** Ids up to here are in their buckets. */
   filed: number
@@ -28,6 +30,8 @@ export interface State {
   unmerged: number
   /** Resets that the log was rewritten for. */
   resets: Struck[]
+  /** Whose each stretch of the log is. */
+  ledger: Ledger
 }
 
 /** A reader alone makes no table. */
@@ -36,15 +40,13 @@ export function stateOf(storage: DurableObjectStorage, create: boolean): State |
   if (!has(sql, 'place')) {
     if (!create) return undefined
     storage.transactionSync(() => {
-      sql.exec(`CREATE TABLE place (filed INTEGER, merged INTEGER, dropped INTEGER, visits BLOB)`)
-      sql.exec(`INSERT INTO place VALUES (0, 0, 0, NULL)`)
+      sql.exec(`CREATE TABLE place (filed INTEGER, merged INTEGER, dropped INTEGER, visits BLOB, generation TEXT)`)
+      sql.exec(`INSERT INTO place VALUES (0, 0, 0, NULL, ?)`, crypto.randomUUID())
       sql.exec(`CREATE TABLE ids (key INTEGER PRIMARY KEY, until INTEGER, rows BLOB)`)
     })
-  } else if (!sql.exec(`SELECT 1 FROM pragma_table_info('place') WHERE name = 'visits'`).toArray().length) {
-    sql.exec(`ALTER TABLE place ADD COLUMN visits BLOB`)
-  }
-  const { filed, merged, dropped } = sql
-    .exec<{ filed: number; merged: number; dropped: number }>(`SELECT filed, merged, dropped FROM place`)
+  } else storage.transactionSync(() => migrate(sql))
+  const { filed, merged, dropped, generation } = sql
+    .exec<Record<keyof Places, number> & { generation: string }>(`SELECT filed, merged, dropped, generation FROM place`)
     .one()
   const log = new Log(sql, Math.max(filed, merged, dropped))
   return {
@@ -55,7 +57,20 @@ export function stateOf(storage: DurableObjectStorage, create: boolean): State |
     gates: [new Caps(sql), new Flood()],
     unmerged: log.count(merged),
     resets: has(sql, 'reset') ? struck(sql) : [],
+    ledger: new Ledger(storage, generation),
   }
+}
+
+/** What releases added to the place of the one before. */
+function migrate(sql: SqlStorage): void {
+  const columns = sql
+    .exec<{ name: string }>(`SELECT name FROM pragma_table_info('place')`)
+    .toArray()
+    .map(({ name }) => name)
+  if (!columns.includes('visits')) sql.exec(`ALTER TABLE place ADD COLUMN visits BLOB`)
+  if (columns.includes('generation')) return
+  sql.exec(`ALTER TABLE place ADD COLUMN generation TEXT`)
+  sql.exec(`UPDATE place SET generation = ?`, crypto.randomUUID())
 }
 
 const has = (sql: SqlStorage, table: string): boolean =>

@@ -50,3 +50,5 @@ export const COUNT_BODY_BYTES = 1024 * 1024
 export const ID_CHARACTERS = 256
 /** Cut before any pattern looks at it; real agents are shorter. */
 export const AGENT_CHARACTERS = 512
+/** A slice that another Graupel forwards, unpacked: a million characters and one row of its log, at three bytes each. */
+export const FORWARD_BODY_BYTES = 8 * 1024 * 1024

@@ -104,6 +104,10 @@ export const refusals = {
     why: 'The URL was opened as a page of its own, or loaded as something that is no picture.',
     mend: 'Nothing: it is counted when a page or a mail loads it as a picture.',
   },
+  forwarded: {
+    why: 'What another Graupel forwarded is no event that can be counted here.',
+    mend: 'Bring both servers to the same release.',
+  },
   prefetch: {
     why: 'The browser only prepared the page; nobody saw it.',
     mend: 'Nothing: it is counted when the page is shown.',

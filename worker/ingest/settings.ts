@@ -1,6 +1,9 @@
 import type { Derived } from '../rollup/derived'
 import type { Shards } from './shard'
 
+/** Stands for every upstream that has no key of its own. */
+export const ANYWHERE = '*'
+
 /** Days that are kept of raw events (0: none), of hours and of days; months stay. */
 export interface Keep {
   raw: number
@@ -48,9 +51,14 @@ export interface Site {
   rate?: number | false
   /** Metrics that a browser's `count()` may carry, each with its least and its most, beside those that it always may. */
   allow?: Ranges
+  /** The sites elsewhere that it is linked to, by upstream; one number under `*` where it is the same for all. */
+  upstream?: Record<string, number>
   /** Versions of the bearer keys, and of what pixels and shares are sealed with; a raised one revokes all of before. */
   versions: Versions
   created: number
   /** Ids of revoked pixels, base64url. */
   revoked: string[]
 }
+
+/** Numbers are random and moments differ: no two sites share both, of whatever deployment, and a restored one is the same. */
+export const nameOf = ({ site, created }: Site): string => `${site}@${created.toString(36)}`

@@ -7,10 +7,11 @@ import { DurableObject } from 'cloudflare:workers'
 import type { Scope } from '../../sdk/wire/plaintext'
 import { type Env, hail, whale } from '../env'
 import type { Reason } from '../ingest/refusal'
-import type { Site, Versions } from '../ingest/settings'
+import { nameOf, type Site, type Versions } from '../ingest/settings'
 import { dateOf, type Zones } from '../rollup/interval'
 import { KEEP } from '../whale/sweep'
 import type { Terms } from '../whale/life'
+import { type Link, type LinkKeys, Links, tables as linkTables } from './links'
 import type { Salt } from './salts'
 
 const HOUR = 3_600_000
@@ -36,6 +37,7 @@ const tables = [
   `CREATE TABLE salt    (day INTEGER PRIMARY KEY, made INTEGER, secret BLOB)`,
   // When what was revoked would have ended by itself: from then on it need not be told.
   `CREATE TABLE revoked (site INTEGER, id TEXT, expires INTEGER, PRIMARY KEY (site, id)) WITHOUT ROWID`,
+  ...linkTables,
 ].map((table) => table.replace('TABLE', 'TABLE IF NOT EXISTS'))
 
 /** Shown whole in one answer, of some 400 bytes each. */
@@ -68,13 +70,15 @@ export interface Changes {
 
 export class Pod extends DurableObject<Env> {
   private readonly sql: SqlStorage
+  private readonly links: Links
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.sql = ctx.storage.sql
     // A release adds tables; the last one says whether all are there.
-    const exists = this.sql.exec(`SELECT 1 FROM sqlite_master WHERE name = 'revoked'`).toArray().length > 0
+    const exists = this.sql.exec(`SELECT 1 FROM sqlite_master WHERE name = 'forward'`).toArray().length > 0
     if (!exists) ctx.storage.transactionSync(() => tables.forEach((table) => this.sql.exec(table)))
+    this.links = new Links(this.sql, env.GRAUPEL_FORWARD ?? '')
   }
 
   changes(since: number): Changes {
@@ -130,6 +134,7 @@ export class Pod extends DurableObject<Env> {
         this.put(site, null)
         this.sql.exec(`DELETE FROM grants WHERE site = ?`, site)
         this.sql.exec(`DELETE FROM revoked WHERE site = ?`, site)
+        this.links.put(site, null)
       })
     }
     await this.alarmBy(Date.now() + EMPTY_AGAIN_MS)
@@ -162,7 +167,36 @@ export class Pod extends DurableObject<Env> {
   terms(site: number): Terms | null {
     const settings = this.settings(site)
     if (!settings) return null
-    return { zones: settings.zones, shards: shardsOf(settings), keep: settings.keep ?? KEEP }
+    const linked = this.links.of(site).length > 0 && ({ linked: true } as const)
+    return { zones: settings.zones, shards: shardsOf(settings), keep: settings.keep ?? KEEP, ...linked }
+  }
+
+  /** What a Hail must know to forward; null where the site is not forwarded. */
+  link(site: number): Link | null {
+    const settings = this.settings(site)
+    const upstreams = this.links.of(site)
+    return settings && upstreams.length ? { name: nameOf(settings), upstreams } : null
+  }
+
+  /** Links a site to others, or ends that; what it is afterwards. The keys are never told again. */
+  relink(site: number, keys: LinkKeys | null, upstream: Site['upstream']): Site | undefined {
+    const settings = this.settings(site)
+    if (!settings) return undefined
+    const { upstream: _, ...rest } = settings
+    const next = { ...rest, ...(upstream && { upstream }) }
+    this.ctx.storage.transactionSync(() => {
+      this.links.put(site, keys)
+      this.put(site, next)
+    })
+    return next
+  }
+
+  upstreams(): string[] {
+    return this.links.upstreams
+  }
+
+  forward(upstreams: string[]): void {
+    this.links.forward(upstreams)
   }
 
   /**

@@ -32,6 +32,7 @@ export const SETTINGS = [
   'keep',
   'rate',
   'allow',
+  'upstream',
 ] as const
 const RESPECT_ALL = 3
 const PREFIX = /^[\w-]+$/

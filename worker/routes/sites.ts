@@ -10,6 +10,7 @@ import { KEEP } from '../whale/sweep'
 import { deploymentOf } from './deployment'
 import { fieldsOf, only, text } from './fields'
 import { epochOfGrant } from './grants'
+import { hurry, linkIn, upstreamOf } from './forward'
 import { Problem } from './problem'
 import { changed, fresh, SETTINGS } from './settings'
 
@@ -24,7 +25,9 @@ export const sites = new Hono<App>()
     const { directory } = await deploymentOf(c.env)
     const sameName = (await directory.all(c.env, now)).find((site) => site.name === name)
     if (sameName) throw new Problem(400, `there is a site of this name already: ${sameName.site}`, 'name')
-    const site = await create(c, (number) => changed(fresh(number, name, now), fields, now))
+    const link = await linkIn(c, fields)
+    const made = await create(c, (number) => changed(fresh(number, name, now), fields, now))
+    const site = (link && (await pod(c.env).relink(made.site, link.keys, link.upstream))) ?? made
     await directory.refresh(c.env, now)
     return c.json(await shown(c, site, now), 201)
   })
@@ -44,6 +47,7 @@ export const sites = new Hono<App>()
     const { site } = await siteFor(c, c.req.param('site'), 'admin', now)
     const fields = fieldsOf(await c.req.json().catch(() => undefined))
     only(fields, SETTINGS)
+    const link = await linkIn(c, fields)
     const { zones, shards, ...next } = changed(site, fields, now)
     // The Pod's own word holds for what this call does not change: others may change that at the same time.
     const changes = Object.fromEntries(
@@ -53,13 +57,15 @@ export const sites = new Hono<App>()
       ...(zones !== site.zones && { zone: zones.at(-1)! }),
       ...(shards !== site.shards && { shards: shards.at(-1)! }),
     }
-    const known = await pod(c.env).update(site.site, changes, history)
+    const updated = await pod(c.env).update(site.site, changes, history)
+    const known = link ? await pod(c.env).relink(site.site, link.keys, link.upstream) : updated
     if (!known) throw new Problem(404, `there is no site ${site.site}`, 'site')
     const { directory } = await deploymentOf(c.env)
     await directory.refresh(c.env, now)
     if (zones !== site.zones || shards !== site.shards || next.keep !== site.keep) {
       await whale(c.env, site.site).resettle()
     }
+    if (link) await hurry(c, known)
     return c.json(await shown(c, known, now))
   })
   .delete('/:site', async (c) => {
@@ -119,6 +125,7 @@ export async function shown(c: Context<App>, site: Site, now: number) {
     keep: site.keep ?? KEEP,
     rate: site.rate ?? RATE,
     allow: Object.fromEntries(Object.entries(site.allow ?? {}).map(([name, { least, most }]) => [name, [least, most]])),
+    upstream: upstreamOf(site.upstream),
     // What an envelope minted elsewhere names as its epoch.
     pixelEpoch,
     keys: {

@@ -8,6 +8,7 @@ import { parseMetric } from '../rollup/metric'
 import { type App, accessOf, siteFor } from './access'
 import { graphOf } from './answers'
 import { type Deployment, deploymentOf } from './deployment'
+import { upstreamOf } from './forward'
 import { Problem } from './problem'
 import { NO_SITE, REFUSED_TYPE } from './refusals'
 
@@ -45,7 +46,9 @@ async function ofSite(c: Context<App>, site: Site, deployment: Deployment, now: 
     shards: hails.map((each) => lagOf(each, now)),
     merged: kept.shards,
     pendingPaths: kept.pendingPaths,
-    gaps: kept.gaps,
+    gaps: [...kept.gaps, ...hails.flatMap(({ gaps = [] }) => gaps)],
+    sources: hails.flatMap(({ sources = [] }) => sources),
+    ...(await forwardOf(c, site, hails, now)),
     refusals: explained([...refused, ...deployment.refusals.waiting(site.site)]),
   }
 }
@@ -57,6 +60,23 @@ const lagOf = ({ shard, last, waiting }: HailStatus, now: number) => ({
   waiting,
   lagSeconds: waiting ? Math.round((now - last) / 1000) : 0,
 })
+
+/** Of a linked site, or one that was: where its events go, and what is not known to have arrived there. */
+async function forwardOf(c: Context<App>, site: Site, hails: readonly HailStatus[], now: number) {
+  const forwards = hails.flatMap(({ shard, forward, ...each }) => (forward ? [{ shard, ...forward, ...each }] : []))
+  if (!site.upstream && !forwards.length) return {}
+  const [mishap] = forwards.flatMap((each) => each.mishap ?? []).sort((a, b) => b.at - a.at)
+  return {
+    forward: {
+      upstreams: await pod(c.env).upstreams(),
+      upstream: upstreamOf(site.upstream),
+      shards: forwards.map((each) => ({ shard: each.shard, cursor: each.cursor, inDoubt: each.inDoubt })),
+      waiting: hails.reduce((sum, { waiting }) => sum + waiting, 0),
+      lagSeconds: Math.max(0, ...hails.map((each) => lagOf(each, now).lagSeconds)),
+      lastError: mishap ?? null,
+    },
+  }
+}
 
 /** Refusals since ever: they are events, under their reason. */
 async function refusedAt(c: Context<App>, site: Site, now: number): Promise<[Reason, number][]> {

@@ -18,6 +18,8 @@ export interface Terms {
   /** How many Hails there may be. */
   shards: number
   keep: Keep
+  /** What comes from now on is another Graupel's. */
+  linked?: true
 }
 
 export class Life {

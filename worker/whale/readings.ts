@@ -92,7 +92,8 @@ export class Readings {
   /** The last events one by one, newest first. Where no raw events are kept, as many as the Hails' logs still have. */
   async spy(question: SpyQuestion): Promise<{ events: Shown[] } & Wholeness> {
     const terms = await this.life.settled()
-    const isKept = terms.keep.raw > 0
+    // What is handed on stays in the logs for a while, and comes to no Whale of ours.
+    const isKept = terms.keep.raw > 0 && !terms.linked
     const { env, site } = this.life
     const from = isKept ? undefined : () => 0
     const { found, partial } = await this.unmerged(terms, (shard, at) => hail(env, site, shard).spy(at, question), from)

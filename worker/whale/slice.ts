@@ -21,6 +21,8 @@ export interface Slice {
   raw: Uint8Array[]
   /** Log that should have been folded and is gone: shown, never silently skipped. */
   gap?: [from: number, to: number]
+  /** Its Hail knows that the site is linked: this is what is counted here all the same. */
+  here?: true
   /** Resets of what lies before the end of this slice or later: known already, unless the Whale is older than they are. */
   resets?: Told[]
 }
@@ -31,8 +33,8 @@ export interface Told {
   scope: Scope
 }
 
-/** What a Whale says to a slice: its cursor, or that the site is no more. */
-export type Merged = { cursor: number } | { gone: true }
+/** What a Whale says to a slice: its cursor, and whether the log is another Graupel's from there on; or that the site is no more. */
+export type Merged = { cursor: number; linked?: true } | { gone: true }
 
 /** A fragment of what a Hail has not merged yet, shown to a reader. */
 export interface Peek {

@@ -58,6 +58,7 @@ export class Whale extends DurableObject<Env> {
     }
     let state = life.wake(terms)
     const cursor = state.cursors.get(slice.shard) ?? 0
+    if (terms.linked && !slice.here) return { cursor, linked: true }
     if (slice.from !== cursor) return { cursor }
     if (slice.resets?.length) state = this.chores.hear(slice.resets, terms)
     store(life.storage, slice, { keepRaw: terms.keep.raw > 0, now: Date.now() })
@@ -73,6 +74,16 @@ export class Whale extends DurableObject<Env> {
     if (state.pending.cells > MOST_CELLS || state.pending.paths > MOST_PATHS) await this.close()
     await life.alarmBy(nextClose(Date.now(), terms.zones))
     return { cursor: slice.to }
+  }
+
+  /** How far it has a Hail's log, where the site is linked; a Hail of this release asks before it hands the log elsewhere. */
+  async stand(shard: number): Promise<Merged> {
+    const terms = await this.life.settle()
+    if (!terms) {
+      await this.empty()
+      return { gone: true }
+    }
+    return { cursor: this.life.look(terms)?.cursors.get(shard) ?? 0 }
   }
 
   answer(question: Question): Promise<Answered> {

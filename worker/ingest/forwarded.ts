@@ -1,0 +1,94 @@
+/**
+ * Reads what another Graupel forwards. Its verdict and its dimensions are final, and it may be of another release: what is
+ * not known here is left out, names are cut to the bounds of this house, and an event that is none is set aside and
+ * counted as refused, since one that came again and again would hold up all behind it.
+ */
+import * as v from 'valibot'
+import type { Dimensions, Event, Numbers } from '../../sdk/wire/event'
+import { REST } from '../rollup/dimension'
+import { AHEAD } from './clock'
+import { METRICS } from './limits'
+import { gaugesOf } from './metrics'
+import { cleanType } from './name'
+import { clip } from './tree'
+
+/** Names of logs and sites are short; the longest of ours has 40 characters. */
+const NAME_CHARACTERS = 128
+/** A chain of servers is never as long: it is a loop, or a mistake. */
+const MOST_VIA = 64
+/** Beside the sender's own there are `hits` and what tells a session. */
+const NUMBERS = METRICS + 3
+/** A visitor is 40 bits. */
+const VISITORS = 2 ** 40
+
+const name = v.pipe(v.string(), v.regex(/^[\w./@-]+$/), v.maxLength(NAME_CHARACTERS))
+const position = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+
+/** What says whose slice it is; unknown members are a newer release's. */
+const Shape = v.object({
+  source: name,
+  generation: name,
+  from: position,
+  to: position,
+  via: v.optional(v.pipe(v.array(name), v.maxLength(MOST_VIA)), []),
+  gap: v.optional(v.tuple([position, position])),
+  entries: v.array(v.array(v.unknown())),
+})
+
+export const LogSchema = v.pick(Shape, ['source', 'generation', 'via'])
+
+export interface ForwardedSlice extends Omit<v.InferOutput<typeof Shape>, 'entries'> {
+  entries: Event[][]
+  /** Events that were none. */
+  refused: number
+}
+
+export function parseForwarded(given: unknown, now: number): { slice: ForwardedSlice } | { problem: string } {
+  const parsed = v.safeParse(Shape, given)
+  if (!parsed.success) {
+    const [issue] = parsed.issues
+    return { problem: `${v.getDotPath(issue) ?? 'the slice'}: ${issue.message}` }
+  }
+  if (parsed.output.to <= parsed.output.from) return { problem: 'to must lie after from' }
+  let refused = 0
+  const entries = parsed.output.entries.map((entry) =>
+    entry.flatMap((each) => {
+      const event = eventOf(each, now)
+      if (!event) refused += 1
+      return event ?? []
+    }),
+  )
+  return { slice: { ...parsed.output, entries: entries.filter(({ length }) => length), refused } }
+}
+
+/** The event, or undefined where it is none. */
+function eventOf(given: unknown, now: number): Event | undefined {
+  if (typeof given !== 'object' || given === null) return undefined
+  const { at, type, dimensions, metrics, gauges, visitor, daily } = given as Record<string, unknown> // Asked one by one.
+  const numbers = numbersOf(metrics)
+  const measured = gauges === undefined ? {} : numbersOf(gauges)
+  if (!isTime(at, now) || typeof type !== 'string' || !numbers || !measured) return undefined
+  return {
+    at,
+    // So are called the types of browsers that there was no room for.
+    type: type === REST ? REST : cleanType(type),
+    // JSON holds nothing but what a tree of dimensions can be.
+    dimensions: clip((dimensions ?? null) as Dimensions),
+    metrics: gaugesOf(numbers),
+    ...(gauges !== undefined && { gauges: gaugesOf(measured) }),
+    ...(isVisitor(visitor) && { visitor, ...(daily === true && { daily }) }),
+  }
+}
+
+/** Late it may be by as long as the sender could not reach us. */
+const isTime = (at: unknown, now: number): at is number =>
+  typeof at === 'number' && Number.isSafeInteger(at) && at >= 0 && at <= now + AHEAD
+
+const isVisitor = (visitor: unknown): visitor is number =>
+  typeof visitor === 'number' && Number.isInteger(visitor) && visitor >= 0 && visitor < VISITORS
+
+function numbersOf(given: unknown): Numbers | undefined {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return undefined
+  const values: unknown[] = Object.values(given)
+  return values.length <= NUMBERS && values.every(Number.isFinite) ? (given as Numbers) : undefined // Each was just looked at.
+}

@@ -1,60 +1,34 @@
 /**
  * The Pod: the deployment's list of sites, what was granted for them, and one-time logins. One per deployment.
  * It is asked only for changes: isolates keep its list, so that counting goes on while it is away.
- * It knows no key: keys are derived from the master by whoever needs one.
+ * It knows no key of ours: those are derived from the master by whoever needs one. Other deployments' lie in `links`.
  */
 import { DurableObject } from 'cloudflare:workers'
-import type { Scope } from '../../sdk/wire/plaintext'
 import { type Env, hail, whale } from '../env'
 import type { Reason } from '../ingest/refusal'
 import { nameOf, type Site, type Versions } from '../ingest/settings'
-import { dateOf, type Zones } from '../rollup/interval'
 import { KEEP } from '../whale/sweep'
 import type { Terms } from '../whale/life'
+import { DaySalts, SALT_MS, tables as saltTables } from './daysalts'
+import { type Grant, Grants, MOST_REVOKED, tables as grantTables } from './grants'
 import { type Link, type LinkKeys, Links, tables as linkTables } from './links'
 import type { Salt } from './salts'
 
-const HOUR = 3_600_000
 /** An object that could not be emptied is tried again. */
 const EMPTY_AGAIN_MS = 60_000
-/** The day of a salt lasts 50 hours, from its beginning in the east to its end in the west; nobody is told apart for longer. */
-const SALT_MS = 48 * HOUR
-const SALT_BYTES = 32
-/** Where the date is the last and the first on earth: UTC-12 and UTC+14. */
-const WEST = -12 * HOUR
-const EAST = 14 * HOUR
-const UTC: Zones = [{ from: 0, zone: 'UTC' }]
 
 const tables = [
   // A deleted site keeps its row, without settings: its number is never given twice.
   `CREATE TABLE site    (site INTEGER PRIMARY KEY, version INTEGER, settings TEXT)`,
-  `CREATE TABLE grants  (id TEXT PRIMARY KEY, site INTEGER, kind TEXT, expires INTEGER, about TEXT) WITHOUT ROWID`,
   `CREATE TABLE login   (digest TEXT PRIMARY KEY, expires INTEGER) WITHOUT ROWID`,
   // What no site can be blamed for, such as envelopes for sites that are not here.
   `CREATE TABLE refusal (reason TEXT PRIMARY KEY, events INTEGER) WITHOUT ROWID`,
   // Deleted sites whose objects are not all empty yet.
   `CREATE TABLE leaving (site INTEGER PRIMARY KEY, shards INTEGER)`,
-  `CREATE TABLE salt    (day INTEGER PRIMARY KEY, made INTEGER, secret BLOB)`,
-  // When what was revoked would have ended by itself: from then on it need not be told.
-  `CREATE TABLE revoked (site INTEGER, id TEXT, expires INTEGER, PRIMARY KEY (site, id)) WITHOUT ROWID`,
+  ...saltTables,
+  ...grantTables,
   ...linkTables,
 ].map((table) => table.replace('TABLE', 'TABLE IF NOT EXISTS'))
-
-/** Shown whole in one answer, of some 400 bytes each. */
-export const MOST_GRANTS = 10_000
-/** Revoked ids of a site that have not expired: each isolate carries them, and looks through them for each pixel. */
-export const MOST_REVOKED = 1_000
-/** Twelve random bytes in base64url: what is minted elsewhere is in no list here, and is revoked all the same. */
-const PIXEL_ID = /^[\w-]{16}$/
-
-/** A pixel or share that was made: what the owner sees of it. The envelope itself is kept so that it can be shown again. */
-export interface Grant {
-  id: string
-  kind: 'pixel' | 'share'
-  /** Unix seconds, as in the envelope; 0 for never. */
-  expires: number
-  about: { url: string; name?: string; embed?: string; scope?: Scope }
-}
 
 /** What is added to a site's histories: others may add to them at the same time. */
 export interface History {
@@ -71,6 +45,8 @@ export interface Changes {
 export class Pod extends DurableObject<Env> {
   private readonly sql: SqlStorage
   private readonly links: Links
+  private readonly granted: Grants
+  private readonly days: DaySalts
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -78,6 +54,8 @@ export class Pod extends DurableObject<Env> {
     // A release adds tables; the last one says whether all are there.
     const exists = this.sql.exec(`SELECT 1 FROM sqlite_master WHERE name = 'forward'`).toArray().length > 0
     if (!exists) ctx.storage.transactionSync(() => tables.forEach((table) => this.sql.exec(table)))
+    this.granted = new Grants(this.sql)
+    this.days = new DaySalts(this.sql)
     this.links = new Links(this.sql, env.GRAUPEL_FORWARD ?? '')
   }
 
@@ -120,7 +98,7 @@ export class Pod extends DurableObject<Env> {
     const next = { ...settings, versions: { ...versions, [key]: (versions[key] ?? 0) + 1 } }
     this.ctx.storage.transactionSync(() => {
       this.put(site, next)
-      this.sql.exec(`DELETE FROM grants WHERE site = ? AND kind = ?`, site, key)
+      if (key === 'pixel' || key === 'share') this.granted.clear(site, key)
     })
     return next
   }
@@ -132,8 +110,7 @@ export class Pod extends DurableObject<Env> {
       this.ctx.storage.transactionSync(() => {
         this.sql.exec(`INSERT INTO leaving VALUES (?, ?)`, site, shardsOf(settings))
         this.put(site, null)
-        this.sql.exec(`DELETE FROM grants WHERE site = ?`, site)
-        this.sql.exec(`DELETE FROM revoked WHERE site = ?`, site)
+        this.granted.end(site)
         this.links.put(site, null)
       })
     }
@@ -144,17 +121,14 @@ export class Pod extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     const now = Date.now()
-    this.sql.exec(`UPDATE salt SET secret = NULL WHERE made <= ?`, now - SALT_MS)
-    this.sql.exec(`DELETE FROM salt WHERE made <= ?`, now - 2 * SALT_MS)
+    this.days.drop(now)
     try {
       await this.empty()
     } catch (error) {
       console.error(`pod: a deleted site is not empty yet, will try again: ${error}`)
       await this.alarmBy(now + EMPTY_AGAIN_MS)
     }
-    const { made } = this.sql
-      .exec<{ made: number | null }>(`SELECT min(made) AS made FROM salt WHERE secret IS NOT NULL`)
-      .one()
+    const made = this.days.oldest
     if (made !== null) await this.alarmBy(made + SALT_MS)
   }
 
@@ -199,72 +173,33 @@ export class Pod extends DurableObject<Env> {
     this.links.forward(upstreams)
   }
 
-  /**
-   * The salts of days (yyyymmdd), for hashes that tell visitors apart within a day: made when first asked for, dropped
-   * two days later. A day whose salt is gone gets no other: its row stays for a while, without a secret.
-   */
+  /** The salts of days (yyyymmdd): made when first asked for, dropped two days later. */
   async salts(days: readonly number[], now: number): Promise<Salt[]> {
-    const [first, last] = [dateOf(now + WEST, UTC), dateOf(now + EAST, UTC)]
-    for (const day of days) {
-      if (day < first || day > last) continue
-      const secret = crypto.getRandomValues(new Uint8Array(SALT_BYTES))
-      this.sql.exec(`INSERT INTO salt VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, day, now, secret)
-    }
+    this.days.make(days, now)
     await this.alarmBy(now + SALT_MS)
-    return this.sql
-      .exec<{ day: number; secret: ArrayBuffer }>(
-        `SELECT day, secret FROM salt WHERE secret IS NOT NULL AND day IN (SELECT value FROM json_each(?))`,
-        JSON.stringify(days),
-      )
-      .toArray()
-      .map(({ day, secret }) => ({ day, secret: new Uint8Array(secret) }))
+    return this.days.of(days)
   }
 
   /** False where the list is full, of such as have not expired. */
-  grant(site: number, { id, kind, expires, about }: Grant, now: number): boolean {
-    if (this.amount(site, kind) >= MOST_GRANTS) {
-      this.sql.exec(
-        `DELETE FROM grants WHERE site = ? AND kind = ? AND expires > 0 AND expires < ?`,
-        site,
-        kind,
-        now / 1000,
-      )
-      if (this.amount(site, kind) >= MOST_GRANTS) return false
-    }
-    this.sql.exec(`INSERT INTO grants VALUES (?, ?, ?, ?, ?)`, id, site, kind, expires, JSON.stringify(about))
-    return true
+  grant(site: number, grant: Grant, now: number): boolean {
+    return this.granted.add(site, grant, now)
   }
 
   grants(site: number, kind: Grant['kind']): Grant[] {
-    return this.sql
-      .exec<{ id: string; expires: number; about: string }>(
-        `SELECT id, expires, about FROM grants WHERE site = ? AND kind = ?`,
-        site,
-        kind,
-      )
-      .toArray()
-      .map(({ id, expires, about }) => ({ id, kind, expires, about: JSON.parse(about) }))
+    return this.granted.of(site, kind)
   }
 
-  /**
-   * Takes it off the list and tells every isolate, by the site's settings. A pixel may have been minted elsewhere, so it
-   * need not be on the list. What would have expired by now is told no more.
-   */
+  /** Takes it off the list and tells every isolate, by the site's settings. */
   revoke(site: number, kind: Grant['kind'], id: string, now: number): 'revoked' | 'unknown' | 'full' {
     const settings = this.settings(site)
-    const [known] = this.sql
-      .exec<{ kind: string; expires: number }>(`SELECT kind, expires FROM grants WHERE site = ? AND id = ?`, site, id)
-      .toArray()
-    const isForeign = !known && kind === 'pixel' && PIXEL_ID.test(id)
-    if (!settings || !(isForeign || known?.kind === kind)) return 'unknown'
-    const expired = new Set(this.expired(site, now))
-    const revoked = settings.revoked.filter((each) => !expired.has(each))
+    const known = this.granted.find(site, kind, id)
+    if (!settings || !known) return 'unknown'
+    const over = this.granted.over(site, now)
+    const revoked = settings.revoked.filter((each) => !over.has(each))
     if (revoked.includes(id)) return 'revoked'
     if (revoked.length >= MOST_REVOKED) return 'full'
     this.ctx.storage.transactionSync(() => {
-      this.sql.exec(`DELETE FROM grants WHERE site = ? AND id = ?`, site, id)
-      this.sql.exec(`DELETE FROM revoked WHERE site = ? AND expires < ?`, site, now / 1000)
-      if (known?.expires) this.sql.exec(`INSERT INTO revoked VALUES (?, ?, ?)`, site, id, known.expires)
+      this.granted.revoke(site, { id, ...known }, now)
       this.put(site, { ...settings, revoked: [...revoked, id] })
     })
     return 'revoked'
@@ -296,20 +231,6 @@ export class Pod extends DurableObject<Env> {
 
   refusals(): { reason: Reason; events: number }[] {
     return this.sql.exec<{ reason: Reason; events: number }>(`SELECT reason, events FROM refusal`).toArray()
-  }
-
-  private amount(site: number, kind: Grant['kind']): number {
-    return this.sql
-      .exec<{ n: number }>(`SELECT count(*) AS n FROM grants WHERE site = ? AND kind = ?`, site, kind)
-      .one().n
-  }
-
-  /** What was revoked and has ended since. */
-  private expired(site: number, now: number): string[] {
-    return this.sql
-      .exec<{ id: string }>(`SELECT id FROM revoked WHERE site = ? AND expires < ?`, site, now / 1000)
-      .toArray()
-      .map(({ id }) => id)
   }
 
   private async alarmBy(at: number): Promise<void> {

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { pod } from '../../../worker/env'
 import { Directory } from '../../../worker/pod/directory'
-import { type Grant, MOST_GRANTS, MOST_REVOKED } from '../../../worker/pod/pod'
+import { type Grant, MOST_GRANTS, MOST_REVOKED } from '../../../worker/pod/grants'
 import { madeSite, query } from '../objects'
 
 const NOW = Date.UTC(2027, 0, 1)

@@ -1,8 +1,8 @@
-/** The rim: whatever goes wrong inside, the page never learns of it. */
+/** The rim: whatever goes wrong inside, at once or later, the page never learns of it. */
 export const quietly =
-  <Items extends unknown[]>(act: (...items: Items) => void) =>
-  (...items: Items): void => {
+  <Items extends unknown[]>(act: (...items: Items) => unknown) =>
+  async (...items: Items): Promise<void> => {
     try {
-      act(...items)
+      await act(...items)
     } catch {}
   }

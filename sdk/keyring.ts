@@ -3,9 +3,6 @@ import { pair, pairSoon, renew } from './seal/pair'
 import { config, script } from './tag'
 import { periodsOf } from './visit'
 
-/** Milliseconds. A page that is busy for longer must bear a few of them more. */
-const PATIENCE = 500
-
 let day: number | undefined
 
 export const prepare = async (): Promise<void> => {
@@ -17,11 +14,5 @@ export const prepare = async (): Promise<void> => {
     // A key works for a week at least, but a page may stay open for longer. Beside `…/SITE.js` lies `…/SITE.json`.
     Object.assign(config, await (await fetch(script + 'on')).json())
   }
-  if (!pair) {
-    // Some browsers can't tell when they are idle; to a timer that object is no time at all.
-    await new Promise((resolve) =>
-      ((window.requestIdleCallback ?? setTimeout) as typeof requestIdleCallback)(resolve, { timeout: PATIENCE }),
-    )
-    await pairSoon()
-  }
+  if (!pair) await pairSoon()
 }

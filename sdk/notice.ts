@@ -1,11 +1,12 @@
 /** Listens to the page: views, clicks, leaving. It only ever looks, and what goes wrong in here the page never learns of. */
 import { pageOf } from './context'
+import { prepare } from './keyring'
 import { consider, isSilent } from './optout'
 import { quietly } from './quietly'
 import { renew } from './seal/pair'
 import { drain, retry, said } from './send'
 import { close, say } from './speak'
-import { forget } from './state'
+import { forget, open } from './state'
 import { options } from './tag'
 import { page, visit } from './visit'
 import type { Dimensions, Numbers } from './wire/event'
@@ -15,6 +16,9 @@ export type Count = (dimensions: Dimensions, metrics?: Numbers, type?: string) =
 
 /** The left button and the middle one, which opens a tab, come before; the right one opens nothing. */
 const RIGHT = 2
+/** Milliseconds. A page that is busy for longer must bear a few of them more. */
+const PATIENCE = 500
+const HOUR = 3_600_000
 const FILES = 'pdf|docx?|xlsx?|pptx?|csv|txt|epub|zip|gz|7z|rar|exe|msi|dmg|pkg|apk|mp[34]|avi|mov|wav'
 
 /** When the visible stretch began; 0 while hidden. */
@@ -30,9 +34,11 @@ const measure = (): void => {
 const rest = (): void => {
   const seconds = since && ((Date.now() - since) / 1000) | 0
   since = 0
-  measure()
-  // Not by `say`, which would send it a second time while the page goes away.
-  if (seconds) said.push(['e', seconds, Math.round(100 * depth)])
+  if (seconds) {
+    measure()
+    // Not by `say`, which would send it a second time while the page goes away.
+    said.push(['e', seconds, Math.round(100 * depth)])
+  }
   close()
 }
 
@@ -57,6 +63,13 @@ const hide = (): void => {
   void drain(true)
 }
 
+const look = (): void => {
+  if (document.hidden) return hide()
+  if (page) wake()
+  else show()
+  void drain()
+}
+
 const click = (event: MouseEvent): void => {
   // Beside a link nothing is to be said, and taking it apart throws.
   const { host, pathname } = event.composedPath().find((node) => (node as HTMLAnchorElement).href) as HTMLAnchorElement
@@ -65,19 +78,18 @@ const click = (event: MouseEvent): void => {
     void say([isFile ? 'd' : 'o', host + pathname])
 }
 
+/** Everything that happens in a page can be heard at its window. */
+const on = (type: string, act: (event: never) => unknown): void =>
+  addEventListener(type, quietly(act as () => unknown), true)
+
 const acts: Record<string, (event: never) => unknown> = {
   popstate: move,
-  pagehide: hide,
   online: retry,
   scroll: measure,
   click,
   auxclick: click,
-  visibilitychange: () => {
-    if (document.hidden) return hide()
-    if (page) wake()
-    else show()
-    void drain()
-  },
+  visibilitychange: look,
+  prerenderingchange: look,
   pageshow: ({ persisted }: PageTransitionEvent) => {
     if (!persisted) return
     renew()
@@ -85,8 +97,10 @@ const acts: Record<string, (event: never) => unknown> = {
   },
 }
 
-/** Begins to watch, unless nothing is to be said. */
-export const notice = (): void => {
+/** Looks into storage for the first time, which alone may take milliseconds, and counts the first view. */
+const begin = (): void => {
+  if (isSilent !== undefined) return
+  open()
   consider()
   if (isSilent) return
   if (options.storage === 'none') forget()
@@ -98,10 +112,22 @@ export const notice = (): void => {
       void quietly(move)()
     }
   }
-  // Everything that happens in a page can be heard at its window.
-  for (const type in acts) addEventListener(type, quietly(acts[type] as () => void), true)
+  for (const type in acts) on(type, acts[type]!)
+  // So that even what a page says as it goes away after days is sealed with a key that opens.
+  setInterval(quietly(prepare), HOUR)
   // A page prepared in the background is seen by nobody, perhaps never.
   if (!(document as Document & { prerendering?: boolean }).prerendering) show()
+}
+
+/** Begins when the browser is idle, or when the page goes away before that. */
+export const notice = (): void => {
+  on('pagehide', () => {
+    begin()
+    hide()
+  })
+  // Some browsers can't tell when they are idle; to a timer that object is no time at all.
+  const idle = (window.requestIdleCallback ?? setTimeout) as typeof requestIdleCallback
+  idle(quietly(begin), { timeout: PATIENCE })
 }
 
 /** What the page calls. It waits for the first view, and does nothing where nothing is to be said. */

@@ -10,7 +10,8 @@ const respects = (bit: number, name: string) => config[5] & bit && !options.igno
 /** Answers nothing. */
 const hint: (text: string) => unknown = console.info
 
-export let isSilent: unknown = true
+/** Undefined until it is considered. */
+export let isSilent: unknown
 
 export const consider = (): void => {
   isSilent =
@@ -19,6 +20,6 @@ export const consider = (): void => {
       !hint('graupel: add data-local to count on localhost')) ||
     store['graupel-off'] ||
     (respects(1, 'gpc') && (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) ||
-    (respects(2, 'dnt') && navigator.doNotTrack === '1') ||
-    (options.automation == null && navigator.webdriver)
+    (options.automation == null && navigator.webdriver) ||
+    (respects(2, 'dnt') && navigator.doNotTrack === '1')
 }

@@ -12,12 +12,12 @@ const MOST_SAYINGS = 20
 
 let isPreparing: boolean
 
-/** Says it with the next envelope, which follows at once. What comes before the first view waits for that. */
+/** Says it with the next envelope, which follows at once. */
 export const say = quietly(async (saying: Saying) => {
   if (isSilent) return
   said.push(saying)
-  // What is said in one go is sealed together.
-  if (isPreparing) return
+  // What is said in one go is sealed together; what is said before the first view waits for that.
+  if (isPreparing || !page) return
   isPreparing = true
   await quietly(prepare)()
   isPreparing = false

@@ -36,9 +36,13 @@ let state = [0, 0, 0, []] as unknown as State
 
 /** A real one has methods, memory has none. */
 export let store: Partial<Storage> & Record<string, string> = {}
-try {
-  store = localStorage
-} catch {}
+
+/** The first look at it may keep the page waiting for a disk. */
+export const open = (): void => {
+  try {
+    store = localStorage
+  } catch {}
+}
 
 /** From here on nothing will be there on the next page. */
 export const forget = (): void => {

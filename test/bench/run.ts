@@ -11,6 +11,7 @@ import { buildEngine } from './engine'
 import { type Figure, figureTable, say } from './figure'
 import { measureMonth, type Month, monthTable } from './month'
 import { measureRows, type Rows, rowsTable } from './rows'
+import { measureScript } from './script'
 import { measureServer, type Served, serverTable } from './server'
 import { type Accuracy, sketchAccuracy } from './sketch'
 import { measureSpeed } from './speed'
@@ -29,6 +30,7 @@ interface Last {
   waking: { figures: Figure[] }
   speed: { figures: Figure[] }
   sketch: { figures: Figure[]; accuracy: Accuracy[] }
+  script: { figures: Figure[] }
 }
 type Part = keyof Last
 
@@ -41,6 +43,7 @@ const measures: { [P in Part]: () => Promise<Last[P]> } = {
   waking: async () => measureWaking(await engine()),
   speed: async () => measureSpeed(),
   sketch: async () => sketchOf(sketchAccuracy(TRIALS)),
+  script: measureScript,
 }
 
 function sketchOf(accuracy: Accuracy[]): Last['sketch'] {
@@ -59,11 +62,12 @@ function sketchOf(accuracy: Accuracy[]): Last['sketch'] {
 }
 
 /** By the comments that hold them in the README; a part that was never measured leaves them out. */
-function tablesOf({ server, rows, month, waking, speed, sketch }: Partial<Last>): Record<string, string> {
+function tablesOf({ server, rows, month, waking, speed, sketch, script }: Partial<Last>): Record<string, string> {
   const figures = [rows, month, waking, speed, sketch].flatMap((part) => part?.figures ?? [])
   const details = [rows && rowsTable(rows.rows), month && monthTable(month.month)].filter(Boolean)
   return {
     ...(server && { bench: serverTable(server.rows) }),
+    ...(script && { script: figureTable(script.figures) }),
     ...(figures.length && { engine: [figureTable(figures), ...folded(details)].join('\n\n') }),
   }
 }

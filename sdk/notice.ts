@@ -100,7 +100,7 @@ const acts: Record<string, (event: never) => unknown> = {
 /** Looks into storage for the first time, which alone may take milliseconds, and counts the first view. */
 const begin = (): void => {
   if (isSilent !== undefined) return
-  open()
+  void open()
   consider()
   if (isSilent) return
   if (options.storage === 'none') forget()

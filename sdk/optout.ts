@@ -7,9 +7,6 @@ const LOCAL = /^(localhost|127\..*|\[::1])?$/
 /** The site's own rule: bit 1 Global Privacy Control, bit 2 Do Not Track. */
 const respects = (bit: number, name: string) => config[5] & bit && !options.ignore?.includes(name)
 
-/** Answers nothing. */
-const hint: (text: string) => unknown = console.info
-
 /** Undefined until it is considered. */
 export let isSilent: unknown
 
@@ -17,7 +14,7 @@ export const consider = (): void => {
   isSilent =
     (options.local == null &&
       LOCAL.test(location.hostname) &&
-      !hint('graupel: add data-local to count on localhost')) ||
+      !(console.info as (line: string) => unknown)('graupel: add data-local to count on localhost')) ||
     store['graupel-off'] ||
     (respects(1, 'gpc') && (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) ||
     (options.automation == null && navigator.webdriver) ||

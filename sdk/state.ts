@@ -3,6 +3,7 @@
  * waits under a name of its own, so that two tabs never write over one another's. Where storage is refused, or not wanted,
  * all of it is memory. README.md beside this file says what each item is for; none of them names the visitor.
  */
+import { quietly } from './quietly'
 import { config } from './tag'
 
 /** Times are unix milliseconds. Kept as JSON in this order. */
@@ -38,11 +39,9 @@ let state = [0, 0, 0, []] as unknown as State
 export let store: Partial<Storage> & Record<string, string> = {}
 
 /** The first look at it may keep the page waiting for a disk. */
-export const open = (): void => {
-  try {
-    store = localStorage
-  } catch {}
-}
+export const open = quietly(() => {
+  store = localStorage
+})
 
 /** From here on nothing will be there on the next page. */
 export const forget = (): void => {
@@ -76,6 +75,9 @@ export const put = (name: string, text: string): void => {
 
 /**
  * Unix milliseconds, by the browser's clock and what an answer has shown it to be wrong by. Never before the script was
- * written, nor so long after that the server would refuse it: the middle one of three, all of them of thirteen digits.
+ * written, nor so long after that the server would refuse it: the middle one of three.
  */
-export const now = (): number => [Date.now() + state[CORRECTION], config[6], config[6] + AHEAD].sort()[1]!
+export const now = (): number => {
+  const times = [Date.now() + state[CORRECTION], config[6], config[6] + AHEAD]
+  return times.sort((one, other) => one - other)[1]!
+}

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: all figures of the README, measured anew. Each part prints its tables, and leaves what it measured
- * in last.json and between two comments of the README. `--only engine,server` takes some parts; `engine` stands for all
+ * in last.json and between two comments of the README. `--only engine,server` takes some parts, of which `script` needs a browser; `engine` stands for all
  * of rows, month, waking and speed. `--bundle DIR` measures a server that is built already.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -104,7 +104,7 @@ export async function load(options: Options = {}, written = WRITTEN): Promise<ty
   const { tell } = await import('../../sdk/tag')
   const key = { site: 7, epoch: epochOf(written), key: owner.publicKey }
   tell(configOf(key, { written }), options, SCRIPT)
-  ;(await import('../../sdk/state')).open()
+  await (await import('../../sdk/state')).open()
   return import('../../sdk/send')
 }
 

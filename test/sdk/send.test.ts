@@ -41,6 +41,7 @@ describe('the queue', () => {
     const first = await load()
     first.add(said(1))
     const kept = before.queue()
+    vi.setSystemTime(NOW + 100)
     const world = browser({ storage })
     const next = await load()
     next.add(said(2))
@@ -169,6 +170,7 @@ describe('full storage', () => {
     const before = browser({ storage })
     before.replies = ['unreachable']
     ;(await load()).add(said(1))
+    vi.setSystemTime(NOW + 100)
     const world = browser({ storage, isStorageFull: true })
     const { add, drain } = await load()
     add(said(2))

@@ -25,7 +25,7 @@ async function load(now: number, path = '/here', { referrer = '', offset = 0 } =
   vi.stubGlobal('document', { referrer })
   const { tell } = await import('../../sdk/tag')
   tell([0, 0, '', offset, '/p/', 3, now], {}, '')
-  ;(await import('../../sdk/state')).open()
+  await (await import('../../sdk/state')).open()
   return import('../../sdk/visit')
 }
 

@@ -1,7 +1,6 @@
 /** The npm door: the beacon for pages that bundle their scripts. It asks the server once for the site's current key. */
-import type { Options } from './context'
-import { configOf } from './keyring'
 import { type Count, count as countNow, notice } from './notice'
+import { type Options, tell } from './tag'
 
 export type { Dimensions, Numbers } from './wire/event'
 export type { Count }
@@ -14,9 +13,11 @@ export interface Start {
   /** The script's public prefix, where the site has another than `b`. */
   prefix?: string
   /** As the script tag's attributes, without `data-`. */
+  also?: string
   hash?: boolean
   query?: string
   downloads?: string
+  storage?: 'none'
   ignore?: string
   local?: boolean
   automation?: boolean
@@ -32,7 +33,8 @@ export async function start({ host, site, prefix = 'b', ...switches }: Start): P
   hasBegun = true
   try {
     const script = new URL(`/${prefix}/${site}.js`, host).href
-    notice(await configOf(script), attributesOf(switches), script)
+    tell(await (await fetch(`${script}on`)).json(), attributesOf(switches), script)
+    notice()
     isReady = true
     for (const call of waiting.splice(0)) countNow(...call)
   } catch {

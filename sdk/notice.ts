@@ -1,118 +1,137 @@
 /** Listens to the page: views, clicks, leaving. It only ever looks, and what goes wrong in here the page never learns of. */
-import { oneOf, type Options, pageOf } from './context'
-import { introduce, renew } from './keyring'
-import { isOptedOut } from './optout'
-import type { Config } from './seal/pair'
+import { pageOf } from './context'
+import { prepare } from './keyring'
+import { consider, isSilent } from './optout'
 import { quietly } from './quietly'
-import { aim, drain, retry } from './send'
-import { close, page, say, view } from './speak'
+import { renew } from './seal/pair'
+import { drain, retry, said } from './send'
+import { close, say } from './speak'
+import { forget, open } from './state'
+import { options } from './tag'
+import { page, visit } from './visit'
 import type { Dimensions, Numbers } from './wire/event'
 
 /** Counts something of the page's own: what it is, how much, and which kind of event. */
 export type Count = (dimensions: Dimensions, metrics?: Numbers, type?: string) => void
 
-/** The left button and the middle one, which opens a tab; the right one opens nothing. */
-const MIDDLE = 1
-const FILES = 'pdf,docx?,xlsx?,pptx?,csv,txt,epub,zip,gz,7z,rar,exe,msi,dmg,pkg,apk,mp[34],avi,mov,wav'
+/** The left button and the middle one, which opens a tab, come before; the right one opens nothing. */
+const RIGHT = 2
+/** Milliseconds. A page that is busy for longer must bear a few of them more. */
+const PATIENCE = 500
+const HOUR = 3_600_000
+const FILES = 'pdf|docx?|xlsx?|pptx?|csv|txt|epub|zip|gz|7z|rar|exe|msi|dmg|pkg|apk|mp[34]|avi|mov|wav'
 
-let options: Options
-let files: RegExp
 /** When the visible stretch began; 0 while hidden. */
 let since = 0
-/** How far down the page was seen, percent. */
-let depth: number
+/** How far down the page was seen, of 1. */
+let depth = 0
 
-/** Everything that happens in a page can be heard at its window. */
-function on<E extends Event>(type: string, act: (event: E) => void): void {
-  addEventListener(type, quietly(act) as EventListener, true) // Its name says which event comes.
-}
-
-function measure(): void {
-  const share = (scrollY + innerHeight) / document.documentElement.scrollHeight
-  depth = Math.max(depth, Math.round(100 * share))
+const measure = (): void => {
+  depth = Math.max(depth, (scrollY + innerHeight) / document.documentElement.scrollHeight)
 }
 
 /** Ends a visible stretch: what was seen of the page is said. */
-function rest(): void {
-  const seconds = since && Math.round((Date.now() - since) / 1000)
+const rest = (): void => {
+  const seconds = since && ((Date.now() - since) / 1000) | 0
   since = 0
-  // Not by `say`, which would send it a second time while the page goes away.
-  close(...(seconds ? ([['e', seconds, depth]] as const) : []))
+  if (seconds) {
+    measure()
+    // Not by `say`, which would send it a second time while the page goes away.
+    said.push(['e', seconds, Math.round(100 * depth)])
+  }
+  close()
 }
 
-function wake(): void {
+const wake = (): void => {
   since = document.hidden ? 0 : Date.now()
 }
 
-function show(): void {
+const show = (): void => {
   rest()
   depth = 0
-  measure()
-  view(options)
+  void say(visit())
   wake()
 }
 
-function move(): void {
-  if (page !== pageOf(options)) show()
+const move = (): void => {
+  if (page && page !== pageOf()) show()
 }
 
-function hide(): void {
+const hide = (): void => {
   if (!since) return
   rest()
   void drain(true)
 }
 
-function click(event: MouseEvent): void {
-  const link = event.composedPath().find((node): node is HTMLAnchorElement => 'href' in node)
-  if (!link || event.button > MIDDLE) return
-  const { host, pathname } = new URL(link.href)
-  if (files.test(pathname)) say(['d', host + pathname])
-  else if (host && host !== location.host) say(['o', host + pathname])
+const look = (): void => {
+  if (document.hidden) return hide()
+  if (page) wake()
+  else show()
+  void drain()
 }
 
-function begin(): void {
-  // A router tells nobody that it changes the page's address, so it is overheard.
-  for (const name of ['pushState', 'replaceState'] as const) {
-    const original = history[name]
-    history[name] = function (...state) {
-      original.apply(this, state)
-      quietly(move)()
-    }
-  }
-  on('popstate', move)
-  on<PageTransitionEvent>('pageshow', ({ persisted }) => {
+const click = (event: MouseEvent): void => {
+  // Beside a link nothing is to be said, and taking it apart throws.
+  const { host, pathname } = event.composedPath().find((node) => (node as HTMLAnchorElement).href) as HTMLAnchorElement
+  const isFile = RegExp(`\\.(${options.downloads ?? FILES})$`.replace(/[ ,]+/g, '|'), 'i').test(pathname)
+  if (event.button < RIGHT && (isFile || (host && host !== location.host)))
+    void say([isFile ? 'd' : 'o', host + pathname])
+}
+
+/** Everything that happens in a page can be heard at its window. */
+const on = (type: string, act: (event: never) => unknown): void =>
+  addEventListener(type, quietly(act as () => unknown), true)
+
+const acts: Record<string, (event: never) => unknown> = {
+  popstate: move,
+  online: retry,
+  scroll: measure,
+  click,
+  auxclick: click,
+  visibilitychange: look,
+  prerenderingchange: look,
+  pageshow: ({ persisted }: PageTransitionEvent) => {
     if (!persisted) return
     renew()
     show()
-  })
-  on('pagehide', hide)
-  on('visibilitychange', () => {
-    if (document.hidden) return hide()
-    wake()
-    void drain()
-  })
-  on('online', retry)
-  on('scroll', measure)
-  on('click', click)
-  on('auxclick', click)
-  show()
+  },
 }
 
-/** Begins to watch. `url` is the script's own, from whose origin it counts unless the page names another host. */
-export function notice(config: Config, attributes: Options, url: string): void {
-  if (isOptedOut(config[5], attributes)) return
-  options = attributes
-  files = RegExp(`\\.${oneOf(options.downloads ?? FILES)}$`, 'i')
-  introduce(config, url)
-  aim(new URL(config[4], options.host ?? url))
+/** Looks into storage for the first time, which alone may take milliseconds, and counts the first view. */
+const begin = (): void => {
+  if (isSilent !== undefined) return
+  void open()
+  consider()
+  if (isSilent) return
+  if (options.storage === 'none') forget()
+  // A router tells nobody that it changes the page's address, so it is overheard.
+  for (const name of ['pushState', 'replaceState'] as const) {
+    const original = history[name]
+    history[name] = (...state) => {
+      original.apply(history, state)
+      void quietly(move)()
+    }
+  }
+  for (const type in acts) on(type, acts[type]!)
+  // So that even what a page says as it goes away after days is sealed with a key that opens.
+  setInterval(quietly(prepare), HOUR)
   // A page prepared in the background is seen by nobody, perhaps never.
-  if ((document as Document & { prerendering?: boolean }).prerendering) on('prerenderingchange', begin)
-  else begin()
+  if (!(document as Document & { prerendering?: boolean }).prerendering) show()
+}
+
+/** Begins when the browser is idle, or when the page goes away before that. */
+export const notice = (): void => {
+  on('pagehide', () => {
+    begin()
+    hide()
+  })
+  // Some browsers can't tell when they are idle; to a timer that object is no time at all.
+  const idle = (window.requestIdleCallback ?? setTimeout) as typeof requestIdleCallback
+  idle(quietly(begin), { timeout: PATIENCE })
 }
 
 /** What the page calls. It waits for the first view, and does nothing where nothing is to be said. */
-export const count: Count = quietly((dimensions, metrics = {}, type = '_') => {
-  // One wrong number would have the whole envelope refused, and the view in it.
-  if (!Object.values(metrics).every(Number.isFinite)) return
-  say(JSON.parse(JSON.stringify(['c', dimensions, metrics, type])))
-})
+export const count: Count = quietly((dimensions, metrics = {}, type = '_') =>
+  // What cannot be written down takes nothing else with it.
+  say(JSON.parse(JSON.stringify(['c', dimensions, metrics, type]))),
+)

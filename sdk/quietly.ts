@@ -1,8 +1,8 @@
-/** The rim: whatever goes wrong inside, the page never learns of it. */
+/** The rim: whatever goes wrong inside, at once or later, the page never learns of it. Who calls need not wait. */
 export const quietly =
-  <Items extends unknown[]>(act: (...items: Items) => void) =>
-  (...items: Items): void => {
+  <Items extends unknown[]>(act: (...items: Items) => unknown): ((...items: Items) => unknown) =>
+  async (...items) => {
     try {
-      act(...items)
+      await act(...items)
     } catch {}
   }

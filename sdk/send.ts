@@ -2,8 +2,9 @@
  * Delivers envelopes. Each lies in a bounded queue before it is sent and leaves it only on a 2xx, byte for byte the same
  * on every try, so that the server can tell a repeat. What is sent while the page goes away is never taken for delivered.
  */
-import { seal } from './keyring'
-import { CORRECTION, keep, QUEUE, recall } from './state'
+import { seal } from './seal/seal'
+import { CORRECTION, DROPPED, keep, now, put, recall, store } from './state'
+import { config, options, script } from './tag'
 import type { Saying } from './wire/event'
 
 export type Plaintext = [ts: number, page: string, referrer: string, width: number, ...sayings: Saying[]]
@@ -13,96 +14,87 @@ const MOST = 100
 const MOST_CHARACTERS = 60_000
 /** What the server takes in one request. */
 const BATCH = 20
-/** On a server of the page's own origin the Referer would name the page that the envelope hides. */
-const QUIET = { referrerPolicy: 'no-referrer' } as const
 /** Old proxies cut URLs near 2,000 characters. */
 const LONGEST_URL = 1900
 const FIRST_WAIT = 1000
 const LONGEST_WAIT = 600_000
 /** Ten minutes. Honest clocks differ by less. */
 const SKEW = 600_000
-/** Three days. The server refuses what is older, so that sealing it anew repeats nothing. */
-const HORIZON = 259_200_000
 
-/** Ends with the slash before an envelope. */
-let url: URL
 let isBusy: boolean
 let hasOnlyImages: boolean
 let backOff = FIRST_WAIT
-/** What this page has sealed, by envelope, until it is acknowledged. */
-const sealed: Record<string, Plaintext> = {}
+/** Of this page's envelopes, with leading digits so that it sorts as text. */
+let order = 1000
+/** What was noticed and is not sealed yet. */
+export const said: Saying[] = []
 
-export function aim(target: URL): void {
-  url = target
-}
+/** The names under which envelopes wait: the time, a number and chance, so that they sort by age and no tab takes another's. */
+const waiting = () =>
+  Object.keys(store)
+    .filter((name) => name.startsWith('graupel '))
+    .sort()
+
+const textOf = (names: string[]) => names.map((name) => store[name]).join('\n')
 
 /** Seals and queues it; `drain` sends it. */
-export function add(plaintext: Plaintext): void {
-  const envelope = seal(JSON.stringify(plaintext))
-  const queue = [...recall()[QUEUE], envelope].slice(-MOST)
-  while (queue.join().length > MOST_CHARACTERS) queue.shift()
-  keep(QUEUE, queue)
-  sealed[envelope] = plaintext
+export const add = (plaintext: Plaintext): void => {
+  put('graupel ' + now() + ++order + Math.random(), seal(JSON.stringify(plaintext)))
+  const names = waiting()
+  while (names[MOST] || textOf(names).length > MOST_CHARACTERS) {
+    delete store[names.shift()!]
+    keep(DROPPED, recall()[DROPPED] + 1)
+  }
 }
 
 /** One request at a time: the next begins when this one's end, or the wait it asks for, is over. */
-export async function drain(isLeaving?: boolean): Promise<unknown> {
-  const batch = recall()[QUEUE].slice(-BATCH)
-  const body = batch.join('\n')
+export const drain = async (isLeaving?: boolean): Promise<unknown> => {
+  const batch = waiting().slice(-BATCH)
+  const body = textOf(batch)
+  const target = new URL(config[4], options.host ?? script)
   if (!body) return
-  if (isLeaving && !hasOnlyImages) return navigator.sendBeacon(url, body)
+  if (isLeaving && !hasOnlyImages) return navigator.sendBeacon(target, body)
   if (isBusy) return
   isBusy = true
-  let wait = 0
   try {
     // One envelope is a URL; more, or a long one, is the body of a POST that needs no preflight.
     const isUrl = !batch[1] && body.length <= LONGEST_URL
-    const how = { keepalive: true, credentials: 'omit', ...QUIET, ...(!isUrl && { method: 'POST', body }) } as const
-    const answer = !hasOnlyImages && (await fetch(isUrl ? url + body : url, how).catch(() => {}))
+    const ask = (url: URL) =>
+      fetch(url + (isUrl ? body : ''), {
+        keepalive: true,
+        credentials: 'omit',
+        // On a server of the page's own origin the Referer would name the page that the envelope hides.
+        referrerPolicy: 'no-referrer',
+        ...(!isUrl && { method: 'POST', body }),
+      }).catch(() => {})
+    let answer = !hasOnlyImages && (await ask(target))
+    if (options.also && !(answer && answer.status < 500)) answer = await ask(new URL(config[4], options.also))
+    const dropped = recall()[DROPPED]
     if (answer) {
-      wait = Number(answer.headers.get('retry-after')) * 1000 || 0
-      if (!answer.ok) throw wait
-      hear(batch, Date.parse(answer.headers.get('date')!))
+      if (!answer.ok) throw answer.headers.get('retry-after')
+      // There is room again, so that it is not dropped itself.
+      if (dropped) said.push(['l', dropped])
+      const skew = Date.parse(answer.headers.get('date')!) - Date.now()
+      keep(CORRECTION, Math.abs(skew) > SKEW ? skew : 0, 0)
     } else {
       // Where a page's policy forbids fetch it often allows pictures, and a picture that loads was acknowledged.
       batch.length = 1
-      await new Promise((onload, onerror) =>
-        Object.assign(new Image(), { ...QUIET, onload, onerror, src: `${url}${batch}.gif` }),
-      )
+      const picture = { referrerPolicy: 'no-referrer', src: target + textOf(batch) + '.gif' }
+      await Object.assign(new Image(), picture).decode()
       hasOnlyImages = true
     }
-    keep(
-      QUEUE,
-      recall()[QUEUE].filter((envelope) => !batch.includes(envelope)),
-    )
+    for (const name of batch) delete store[name]
     backOff = FIRST_WAIT
-  } catch {
+    retry()
+  } catch (after) {
     // Grows, and differs from one browser to the next, or all would come back at once.
     backOff = Math.min(backOff * (1.5 + Math.random()), LONGEST_WAIT)
-    wait = Math.max(wait, backOff)
-  }
-  setTimeout(retry, wait)
-}
-
-/** Sets the clock, and repeats what was refused because of it. */
-function hear(envelopes: string[], server: number): void {
-  const skew = server - Date.now()
-  const correction = Math.abs(skew) > SKEW ? skew : 0
-  const change = correction - recall()[CORRECTION]
-  keep(CORRECTION, correction)
-  for (const envelope of envelopes) {
-    const plaintext = sealed[envelope]
-    delete sealed[envelope]
-    // What is old by the right clock too would be refused again.
-    if (plaintext && plaintext[0] < server - HORIZON && plaintext[0] + change > server - HORIZON) {
-      plaintext[0] += change
-      add(plaintext)
-    }
+    setTimeout(retry, Math.max(backOff, (after as number) * 1000 || 0)) // Seconds in digits, or whatever went wrong.
   }
 }
 
 /** As `drain`, and does not wait any longer. */
-export function retry(): void {
+export const retry = (): void => {
   isBusy = false
   void drain()
 }

@@ -5,6 +5,7 @@
 import { createPublicKey, diffieHellman, generateKeyPairSync } from 'node:crypto'
 import nacl from 'tweetnacl'
 import { decode, encode } from '../sdk/wire/base64url'
+import { type Config, type SiteKey, siteKeyOf } from '../sdk/wire/config'
 
 const PADDING = 32
 export const CHROME =
@@ -20,19 +21,13 @@ function boxKey(point: Uint8Array): Uint8Array {
   return key
 }
 
-export interface SiteKey {
-  site: number
-  epoch: number
-  key: Uint8Array
-}
+export type { SiteKey }
 
-/** What the script of a site carries: asked of the server as a browser does. */
+/** What the script of a site carries: asked of the server as a page does that stays open for long. */
 export async function siteKey(origin: string, site: number): Promise<SiteKey> {
-  const script = await (await fetch(`${origin}/b/${site}.js`)).text()
-  const found = new RegExp(`\\[${site},(\\d+),"([\\w-]{43})"`).exec(script)
-  const key = decode(found?.[2] ?? '')
-  if (!key) throw new Error(`no key in the script of site ${site}`)
-  return { site, epoch: Number(found?.[1]), key }
+  const answer = await fetch(`${origin}/b/${site}.json`)
+  if (!answer.ok) throw new Error(`no key of site ${site}`)
+  return siteKeyOf((await answer.json()) as Config) // It is what the server writes.
 }
 
 export class PageLoad {

@@ -2,65 +2,50 @@
  * The ephemeral key pair of a page load, already agreed with the site's key, in memory only: a secret that a duplicated
  * tab could copy would seal two texts with one stream. Made natively where the browser can, else at once in BigInt.
  */
-import { bytesIn } from './base64url'
+import { config } from '../tag'
+import { bufferOf } from './integer'
 import { salsa } from './salsa20'
 import { x25519 } from './x25519'
 
-/** What the server writes into the script where it says GRAUPEL_CONFIG. */
-export type Config = readonly [
-  site: number,
-  epoch: number,
-  /** The site's X25519 public key of that epoch, base64url. */
-  key: string,
-  /** The site's zone's offset from UTC, minutes. */
-  offset: number,
-  /** Where envelopes go, on the server's origin: `/p/`. */
-  prefix: string,
-  /** Opt-outs the site obeys: bit 1 Global Privacy Control, bit 2 Do Not Track. */
-  respect: number,
-]
-
 export interface Pair {
   /** The envelope's first 39 bytes: header and ephemeral key. */
-  opening: Uint8Array
-  boxKey: Uint32Array
+  opening: number[]
+  /** XSalsa20's key for every nonce that begins with the header. */
+  streamKey: number[]
   seq: number
 }
 
-const CURVE = 'X25519'
-const BASE = [9]
-const VERSION_AND_KIND = 0x11
+const HEADER = 7
 
-const pairOf = ([site, epoch]: Config, epk: ArrayBuffer, shared: ArrayBuffer): Pair => ({
-  opening: Uint8Array.of(
-    VERSION_AND_KIND,
-    epoch >> 8,
-    epoch,
-    site >> 24,
-    site >> 16,
-    site >> 8,
-    site,
-    ...new Uint8Array(epk),
-  ),
-  // HSalsa20 of the shared point and nothing, as crypto_box does.
-  boxKey: salsa(new Uint32Array(shared), [0, 0, 0, 0]),
-  seq: 0,
-})
+export let pair: Pair | false
 
-/** Takes milliseconds, or tens on a slow phone. Throws where the site's key is of low order. */
-export function pairNow(config: Config): Pair {
-  const secret = crypto.getRandomValues(new Uint8Array(32))
-  return pairOf(config, x25519(secret, BASE).buffer, x25519(secret, bytesIn(config[2])).buffer)
+/** The next envelope gets a new key pair. */
+export const renew = (): void => {
+  pair = false
 }
 
+const take = (epk: ArrayBuffer, shared: ArrayBuffer): void => {
+  const header = config.slice(0, 2) as number[] // Its first two.
+  pair = {
+    opening: [...new Uint8Array(Uint32Array.from(header).buffer).slice(0, HEADER), ...new Uint8Array(epk)],
+    // HSalsa20 of the shared point and nothing, as crypto_box does; then of that and what the nonces begin with.
+    streamKey: salsa(salsa([...new Uint32Array(shared)], [0, 0, 0, 0]), [...header, 0, 0]),
+    seq: 0,
+  }
+}
+
+/** Takes milliseconds, or tens on a slow phone. Throws where the site's key is of low order. */
+export const pairNow = (secret = crypto.getRandomValues(new BigUint64Array(4))): void =>
+  take(x25519(secret, 9n), x25519(secret, BigInt(config[2])))
+
 /** Off the page's thread; rejects where the browser has no X25519, as on any http: page. */
-export async function pairSoon(config: Config): Promise<Pair> {
+export const pairSoon = async (): Promise<void> => {
   const { subtle } = crypto
-  const own = (await subtle.generateKey(CURVE, false, ['deriveBits'])) as CryptoKeyPair // An asymmetric algorithm.
-  const site = await subtle.importKey('raw', bytesIn(config[2]), CURVE, false, [])
-  return pairOf(
-    config,
-    await subtle.exportKey('raw', own.publicKey),
-    await subtle.deriveBits({ name: CURVE, public: site }, own.privateKey, 256),
+  // It is an asymmetric algorithm, which makes a pair.
+  const { publicKey, privateKey } = (await subtle.generateKey('X25519', false, ['deriveBits'])) as CryptoKeyPair
+  const site = await subtle.importKey('raw', bufferOf(BigInt(config[2]), 4), 'X25519', false, [])
+  take(
+    await subtle.exportKey('raw', publicKey),
+    await subtle.deriveBits({ name: 'X25519', public: site }, privateKey, 256),
   )
 }

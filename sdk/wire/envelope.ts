@@ -91,6 +91,16 @@ export function open(envelope: Envelope, key: Uint8Array): string | undefined {
   }
 }
 
+/** The seven bytes that every envelope begins with. */
+export function headerOf(kind: Kind, epoch: number, site: number): Uint8Array {
+  const header = new Uint8Array(HEADER)
+  const view = new DataView(header.buffer)
+  header[0] = (VERSION << 4) | KINDS[kind]
+  view.setUint16(1, epoch)
+  view.setUint32(3, site)
+  return header
+}
+
 /** Mints a pixel, server or share envelope. `random` is twelve fresh random bytes and becomes its id. */
 export function mint(
   kind: Exclude<Kind, 'beacon'>,
@@ -99,10 +109,7 @@ export function mint(
   text: string,
 ): string {
   const header = new Uint8Array(HEADER + RANDOM)
-  const view = new DataView(header.buffer)
-  header[0] = (VERSION << 4) | KINDS[kind]
-  view.setUint16(1, epoch)
-  view.setUint32(3, site)
+  header.set(headerOf(kind, epoch, site))
   header.set(random, HEADER)
   const nonce = new Uint8Array(24)
   nonce.set(header)

@@ -48,11 +48,13 @@ export const FLAG = {
 
 /** One thing a browser noticed. Receivers ignore unknown codes and trailing items. */
 export type Saying =
-  | readonly ['p', flags: number, ageSeconds: number, previousPath: string, entryPath: string]
+  | readonly ['p', flags: number, ageSeconds?: number, previousPath?: string, entryPath?: string]
   | readonly ['e', seconds: number, scrollPercent: number]
   | readonly ['d', url: string]
   | readonly ['o', url: string]
   | readonly ['c', dimensions: Dimensions, metrics: Numbers, type: string]
+  /** Envelopes that were dropped unsent, since more waited than a browser keeps. */
+  | readonly ['l', envelopes: number]
 
 export interface Plaintext {
   /** Unix milliseconds by the browser's clock. */

@@ -87,13 +87,17 @@ const isOptions = (value: Json): value is PixelOptions =>
 /** Each known code and whether its items have the right shape; the rest is ignored, for later versions' sake. */
 const SHAPES: Record<string, (items: Json[]) => boolean> = {
   p: ([, flags, age = 0, previous = '', entry = '']) =>
-    Number.isInteger(flags) && isNumber(age) && age >= 0 && typeof previous === 'string' && typeof entry === 'string',
+    Number.isInteger(flags) && isNumber(age) && typeof previous === 'string' && typeof entry === 'string',
   e: ([, seconds, scroll = 0]) => isNumber(seconds) && seconds >= 0 && isNumber(scroll),
   d: ([, url]) => typeof url === 'string',
   o: ([, url]) => typeof url === 'string',
   c: ([, dimensions, metrics = {}, type = '_']) =>
     isDimensions(dimensions) && isNumbers(metrics) && typeof type === 'string',
+  l: ([, envelopes]) => isNumber(envelopes) && envelopes >= 0,
 }
+
+/** What a page itself chose to say: where that has a wrong shape it is left out, and takes nothing else with it. */
+const CHOSEN = 'c'
 
 /** A beacon's plaintext, or undefined where a known part has the wrong shape. */
 export function readPlaintext(text: string): Plaintext | undefined {
@@ -107,7 +111,10 @@ export function readPlaintext(text: string): Plaintext | undefined {
     // A code like `constructor` is unknown too, though every object has one.
     const fits = Object.hasOwn(SHAPES, item[0]) ? SHAPES[item[0]] : undefined
     if (!fits) continue
-    if (!fits(item)) return undefined
+    if (!fits(item)) {
+      if (item[0] === CHOSEN) continue
+      return undefined
+    }
     sayings.push(item as unknown as Saying) // The table has just checked it.
   }
   return { ts: Math.trunc(ts), page, referrer, width, sayings }

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: all figures of the README, measured anew. Each part prints its tables, and leaves what it measured
- * in last.json and between two comments of the README. `--only engine,server` takes some parts; `engine` stands for all
+ * in last.json and between two comments of the README. `--only engine,server` takes some parts, of which `script` needs a browser; `engine` stands for all
  * of rows, month, waking and speed. `--bundle DIR` measures a server that is built already.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,6 +12,7 @@ import { buildEngine } from './engine'
 import { type Figure, figureTable, say } from './figure'
 import { measureMonth, type Month, monthTable } from './month'
 import { measureRows, type Rows, rowsTable } from './rows'
+import { measureScript } from './script'
 import { measureServer, type Served, serverTable } from './server'
 import { type Accuracy, sketchAccuracy } from './sketch'
 import { measureSpeed } from './speed'
@@ -31,6 +32,7 @@ interface Last {
   waking: { figures: Figure[] }
   speed: { figures: Figure[] }
   sketch: { figures: Figure[]; accuracy: Accuracy[] }
+  script: { figures: Figure[] }
 }
 type Part = keyof Last
 
@@ -44,6 +46,7 @@ const measures: { [P in Part]: () => Promise<Last[P]> } = {
   waking: async () => measureWaking(await engine()),
   speed: async () => measureSpeed(),
   sketch: async () => sketchOf(sketchAccuracy(TRIALS)),
+  script: measureScript,
 }
 
 function sketchOf(accuracy: Accuracy[]): Last['sketch'] {
@@ -62,12 +65,22 @@ function sketchOf(accuracy: Accuracy[]): Last['sketch'] {
 }
 
 /** By the comments that hold them in the README; a part that was never measured leaves them out. */
-function tablesOf({ server, alike, rows, month, waking, speed, sketch }: Partial<Last>): Record<string, string> {
+function tablesOf({
+  server,
+  alike,
+  rows,
+  month,
+  waking,
+  speed,
+  sketch,
+  script,
+}: Partial<Last>): Record<string, string> {
   const figures = [rows, month, waking, speed, sketch].flatMap((part) => part?.figures ?? [])
   const details = [rows && rowsTable(rows.rows), month && monthTable(month.month)].filter(Boolean)
   return {
     ...(server && { bench: serverTable(server.rows) }),
     ...(alike && { alike: [figureTable(alike.figures), alikeTable(alike.rows)].join('\n\n') }),
+    ...(script && { script: figureTable(script.figures) }),
     ...(figures.length && { engine: [figureTable(figures), ...folded(details)].join('\n\n') }),
   }
 }

@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import nacl from 'tweetnacl'
-import { encode } from '../../sdk/wire/base64url'
+import { configOf } from '../../sdk/wire/config'
 import { epochOf, open, read } from '../../sdk/wire/envelope'
 import type { Plaintext } from '../../sdk/wire/event'
 import { readPlaintext } from '../../sdk/wire/plaintext'
@@ -51,8 +51,11 @@ export interface Site {
   arrived: Arrived[]
   /** Answers of `/p/` to come, in order; then 204 for ever. */
   statuses: number[]
-  /** How often the script was fetched. */
+  /** How often the script was fetched, and what it holds of the site alone. */
   scripts: number
+  configs: number
+  /** The server's clock. */
+  now(): number
   /** What stands in the page's head, and its policy. */
   page: { head?: string; body?: string; policy?: string }
   sayings(): unknown[][]
@@ -69,8 +72,11 @@ function opened(text: string, secret: Uint8Array): Plaintext {
 
 export async function serve(built: string, respect = 3): Promise<Site> {
   const owner = nacl.box.keyPair()
-  const config = JSON.stringify([SITE, epochOf(Date.now()), encode(owner.publicKey), 0, '/p/', respect])
-  const script = readFileSync(join(built, 'beacon.txt'), 'utf8').replace('GRAUPEL_CONFIG', () => config)
+  const config = () => {
+    const key = { site: SITE, epoch: epochOf(site.now()), key: owner.publicKey }
+    return JSON.stringify(configOf(key, { respect, written: site.now() }))
+  }
+  const script = readFileSync(join(built, 'beacon.txt'), 'utf8')
   const door = readFileSync(join(built, 'sdk/index.js'), 'utf8')
   const cross = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Date' }
   const server = createServer((request, response) => void answer(request, response))
@@ -79,8 +85,10 @@ export async function serve(built: string, respect = 3): Promise<Site> {
     for await (const chunk of request) chunks.push(chunk)
     const path = new URL(request.url!, 'http://x').pathname
     if (path.startsWith('/b/')) {
-      site.scripts++
-      response.writeHead(200, { ...cross, 'Content-Type': 'text/javascript' }).end(script)
+      const isJson = path.endsWith('.json')
+      site[isJson ? 'configs' : 'scripts']++
+      const text = isJson ? config() : script.replace('GRAUPEL_CONFIG', config)
+      response.writeHead(200, { ...cross, 'Content-Type': isJson ? 'application/json' : 'text/javascript' }).end(text)
     } else if (path === '/door.js') {
       response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(door)
     } else if (path.startsWith('/p/')) {
@@ -97,7 +105,7 @@ export async function serve(built: string, respect = 3): Promise<Site> {
       })
       const status = site.statuses.shift() ?? 204
       if (path.endsWith('.gif')) response.writeHead(200, { 'Content-Type': 'image/gif' }).end(GIF)
-      else response.writeHead(status, cross).end()
+      else response.writeHead(status, { ...cross, Date: new Date(site.now()).toUTCString() }).end()
     } else {
       const { head = '', body = '', policy } = site.page
       response.writeHead(200, {
@@ -116,6 +124,8 @@ export async function serve(built: string, respect = 3): Promise<Site> {
     arrived: [],
     statuses: [],
     scripts: 0,
+    configs: 0,
+    now: Date.now,
     page: { head: tag() },
     sayings: () =>
       site.arrived.flatMap(({ plaintexts }) => plaintexts.flatMap(({ sayings }) => sayings.map((s) => [...s]))),

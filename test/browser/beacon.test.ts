@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { epochOf, read, weekOf } from '../../sdk/wire/envelope'
 import { FLAG } from '../../sdk/wire/event'
 import { launch, serve, type Site, tag, visitor } from './beacon-site'
 
@@ -67,10 +68,12 @@ describe('a view', () => {
   test('names the site that a visitor came from, on every envelope of the session', async () => {
     const { page } = await visitor(browser)
     await page.goto(`http://news.example:${site.port}/item`)
+    await requests(1)
     site.arrived.length = 0
     site.page.head = `<meta name="referrer" content="unsafe-url">${tag()}`
     site.page.body = '<a href="/two">two</a>'
     await page.goto(`${site.shop}/one`, { referer: `http://news.example:${site.port}/item?id=1` })
+    await requests(1)
     await page.click('a')
     await expect.poll(() => site.sayings().filter(([code]) => code === 'p').length).toBe(2)
     const referrers = site.arrived.flatMap(({ plaintexts }) => plaintexts.map(({ referrer }) => referrer))
@@ -94,21 +97,32 @@ describe('a view', () => {
     await page.evaluate(() => window.graupel?.count?.('early'))
     await page.waitForTimeout(QUIET)
     expect(site.arrived).toEqual([])
-    await page.evaluate(() => document.dispatchEvent(new Event('prerenderingchange')))
+    // As the browser does it: the page begins to be shown.
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'prerendering', { value: false })
+      document.dispatchEvent(new Event('prerenderingchange'))
+      document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
+    })
     await requests(1)
     expect(site.sayings().map(([code]) => code)).toEqual(['c', 'p'])
   })
 
-  test('asks for the script again when its key is three days old', async () => {
+  test('asks for the site’s key again when the site’s day is over, once', async () => {
     const { page } = await visitor(browser)
     await page.clock.install()
     await page.goto(`${site.shop}/one`)
     await page.clock.runFor(1000)
     await requests(1)
-    await page.clock.fastForward(73 * 3_600_000)
-    await page.evaluate(() => history.pushState(null, '', '/two'))
-    await expect.poll(() => site.sayings().filter(([code]) => code === 'p').length).toBe(2)
-    expect(site.scripts).toBe(2)
+    await page.clock.fastForward(25 * 3_600_000)
+    site.now = () => Date.now() + 25 * 3_600_000
+    for (const [path, views] of [
+      ['/two', 2],
+      ['/three', 3],
+    ] as const) {
+      await page.evaluate((path) => history.pushState(null, '', path), path)
+      await expect.poll(() => site.sayings().filter(([code]) => code === 'p').length).toBe(views)
+    }
+    expect([site.scripts, site.configs]).toEqual([1, 1])
   })
 })
 
@@ -275,7 +289,7 @@ describe('delivery', () => {
     await requests(2)
     expect(site.arrived[1]!.body).toBe(site.arrived[0]!.body)
     await page.waitForTimeout(QUIET)
-    expect(await page.evaluate(() => JSON.parse(localStorage['graupel'])[7])).toEqual([])
+    expect(await page.evaluate(() => Object.keys(localStorage))).toEqual(['graupel'])
   })
 
   test('brings on the next visit what a whole visit could not', async () => {
@@ -288,9 +302,87 @@ describe('delivery', () => {
     site.statuses = []
     site.arrived.length = 0
     await page.goto(`${site.shop}/four`)
-    await expect.poll(() => site.arrived.length).toBeGreaterThan(0)
-    const views = site.arrived.flatMap(({ plaintexts }) => plaintexts).filter(({ sayings }) => sayings[0]![0] === 'p')
-    expect(new Set(views.map(({ page }) => page.replace(/.*\//, '')))).toEqual(new Set(['one', 'two', 'three', 'four']))
+    const views = () => {
+      const all = site.arrived.flatMap(({ plaintexts }) => plaintexts).filter(({ sayings }) => sayings[0]![0] === 'p')
+      return new Set(all.map(({ page }) => page.replace(/.*\//, '')))
+    }
+    await expect.poll(views).toEqual(new Set(['one', 'two', 'three', 'four']))
+  })
+
+  test('begins before the browser is idle where the page goes away before that', async () => {
+    site.page.head = `<script>window.requestIdleCallback = () => 0</script>${tag()}`
+    const { page } = await visitor(browser)
+    await page.goto(`${site.shop}/short`)
+    expect(site.arrived).toEqual([])
+    site.page.head = ''
+    await page.goto(`http://other.example:${site.port}/elsewhere`)
+    await said(['p', FIRST, 0, '', '/short'])
+    // Both its leaving and its first view may send it: the same bytes, which count once.
+    expect(new Set(site.arrived.flatMap(({ envelopes }) => envelopes)).size).toBe(1)
+  })
+
+  test('of a tab that was killed in the middle of it is done by the next page', async () => {
+    const { context, page } = await visitor(browser)
+    // Nothing answers, so that the request is under way when the tab goes.
+    await page.route('**/p/**', () => {})
+    await page.goto(`${site.shop}/killed`)
+    await expect.poll(() => page.evaluate(() => Object.keys(localStorage).length)).toBe(2)
+    const session = await context.newCDPSession(page)
+    const crashed = page.waitForEvent('crash')
+    void session.send('Page.crash').catch(() => {})
+    await crashed
+    expect(site.arrived).toEqual([])
+    const next = await context.newPage()
+    await next.goto(`${site.shop}/next`)
+    await requests(1)
+    expect(site.arrived[0]!.plaintexts.map(({ page }) => page.replace(/^[^/]*/, ''))).toEqual(['/killed', '/next'])
+    await expect.poll(() => next.evaluate(() => Object.keys(localStorage))).toEqual(['graupel'])
+  })
+
+  test('by two tabs at once loses nothing of either', async () => {
+    const { context, page } = await visitor(browser)
+    const other = await context.newPage()
+    site.statuses = Array.from({ length: 12 }, (_, i) => (i % 2 ? 204 : 503))
+    await Promise.all([page.goto(`${site.shop}/one`), other.goto(`${site.shop}/two`)])
+    const speak = (tab: string) => async () => {
+      for (let n = 0; n < 40; n++) {
+        window.graupel!.count!(`${tab} ${n}`)
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 8))
+      }
+    }
+    await Promise.all([page, other].map((each, i) => each.evaluate(`(${speak.toString()})('${i}')()`)))
+    const distinct = () => {
+      const byText = new Map(
+        site.arrived.flatMap(({ envelopes, plaintexts }) => envelopes.map((text, i) => [text, plaintexts[i]!])),
+      )
+      return [...byText.values()].flatMap(({ sayings }) =>
+        sayings.filter(([code]) => code === 'c').map(([, name]) => name),
+      )
+    }
+    await expect.poll(() => new Set(distinct()).size, { timeout: 20_000 }).toBe(80)
+    expect(distinct()).toHaveLength(80)
+    await expect.poll(() => page.evaluate(() => Object.keys(localStorage)), { timeout: 10_000 }).toEqual(['graupel'])
+  })
+
+  test('turns to a second host while the first cannot be reached, and back', async () => {
+    const other = await serve(inject('built'))
+    site.page.head = tag(`data-also="http://also.example:${other.port}"`)
+    const { page, errors } = await visitor(browser)
+    const arrived: string[] = []
+    await page.route('http://also.example:*/p/**', (route) => {
+      arrived.push(new URL(route.request().url()).pathname)
+      return route.fulfill({ status: 204, headers: { 'Access-Control-Allow-Origin': '*' } })
+    })
+    site.statuses = [503]
+    await page.goto(`${site.shop}/one`)
+    await expect.poll(() => arrived.length).toBe(1)
+    expect(arrived[0]).toBe(site.arrived[0]!.url)
+    await page.evaluate(() => history.pushState({}, '', '/two'))
+    await requests(2)
+    await page.waitForTimeout(QUIET)
+    expect(arrived).toHaveLength(1)
+    expect(errors).toEqual([])
+    other.close()
   })
 
   test('goes by pictures where the page’s policy forbids fetch', async () => {
@@ -304,7 +396,7 @@ describe('delivery', () => {
     expect(site.arrived[0]!.url.length).toBeLessThanOrEqual(270)
     expect(site.sayings()).toEqual([['p', FIRST, 0, '', '/']])
     await page.waitForTimeout(QUIET)
-    expect(await page.evaluate(() => JSON.parse(localStorage['graupel'])[7])).toEqual([])
+    expect(await page.evaluate(() => Object.keys(localStorage))).toEqual(['graupel'])
     expect(errors).toEqual([])
   })
 
@@ -322,10 +414,146 @@ describe('delivery', () => {
     await page.evaluate(() => history.pushState({}, '', '/two'))
     await requests(2)
     expect(site.sayings()).toEqual([
-      ['p', FLAG.session, 0, '', ''],
-      ['p', 0, 0, '', ''],
+      ['p', 1],
+      ['p', 0],
     ])
     expect(errors).toEqual([])
+  })
+})
+
+describe('a tab that is open for long', () => {
+  const HOUR = 3_600_000
+  const DAY = 24 * HOUR
+
+  /** What the server does: the week of the key is this one, the last or the next, and the time is not too old nor ahead. */
+  const opens = (at: number) =>
+    site.arrived
+      .flatMap(({ envelopes, plaintexts }) => envelopes.map((text, i) => ({ text, ts: plaintexts[i]!.ts })))
+      .filter(({ text, ts }) => {
+        const epoch = read(text)!.epoch
+        return Math.abs(weekOf(epoch) - weekOf(epochOf(at))) <= 1 && Math.abs(at - ts) < HOUR
+      })
+
+  test('seals for fifteen days what the server opens, whenever it says something', async () => {
+    const start = Date.now()
+    const { page, errors } = await visitor(browser)
+    await page.clock.install({ time: start })
+    await page.goto(`${site.shop}/one`)
+    await page.clock.runFor(1000)
+    await requests(1)
+    for (let day = 1; day <= 15; day++) {
+      site.now = () => start + day * DAY
+      site.arrived.length = 0
+      // A laptop that slept, or a tab that was frozen: timers ring late and once.
+      await page.clock.fastForward(DAY)
+      await page.evaluate((path) => history.pushState(null, '', path), `/day/${day}`)
+      await expect.poll(() => site.sayings().some(([code]) => code === 'p')).toBe(true)
+      await page.clock.runFor(100)
+      const envelopes = site.arrived.flatMap(({ envelopes }) => envelopes)
+      expect(opens(start + day * DAY).length).toBe(envelopes.length)
+    }
+    // A request a day for the key, and no more scripts.
+    expect(site.scripts).toBe(1)
+    expect(site.configs).toBeGreaterThanOrEqual(14)
+    expect(site.configs).toBeLessThanOrEqual(16)
+    expect(errors).toEqual([])
+  })
+
+  test('and silent all the while, seals its last word with a key that opens', async () => {
+    const start = Date.now()
+    const { page } = await visitor(browser)
+    await page.clock.install({ time: start })
+    await page.goto(`${site.shop}/one`)
+    await page.clock.runFor(1000)
+    await requests(1)
+    for (let day = 1; day <= 15; day++) {
+      site.now = () => start + day * DAY
+      await page.clock.fastForward(DAY)
+      await expect.poll(() => site.configs).toBe(day)
+    }
+    site.arrived.length = 0
+    await page.evaluate(() => dispatchEvent(new Event('pagehide')))
+    await requests(1)
+    expect(site.sayings().map(([code]) => code)).toEqual(['e'])
+    expect(opens(start + 15 * DAY)).toHaveLength(1)
+  })
+
+  test('loses nothing where its key cannot be asked for', async () => {
+    const start = Date.now()
+    const { page } = await visitor(browser)
+    await page.clock.install({ time: start })
+    await page.goto(`${site.shop}/one`)
+    await page.clock.runFor(1000)
+    await requests(1)
+    await page.route('**/b/*.json', (route) => route.abort())
+    site.now = () => start + DAY
+    await page.clock.fastForward(DAY)
+    await page.evaluate(() => history.pushState(null, '', '/two'))
+    await expect.poll(() => site.sayings().filter(([code]) => code === 'p').length).toBe(2)
+    const keys = new Set(site.arrived.flatMap(({ envelopes }) => envelopes.map((text) => text.slice(10, 50))))
+    expect(keys.size).toBe(2)
+  })
+
+  test('takes a new key pair after 150 envelopes', async () => {
+    const { page } = await visitor(browser)
+    await page.goto(`${site.shop}/`)
+    await requests(1)
+    await page.evaluate(async () => {
+      for (let n = 0; n < 160; n++) {
+        window.graupel!.count!('thing')
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      }
+    })
+    await expect.poll(() => site.sayings().length).toBe(161)
+    const sealed = site.arrived.flatMap(({ envelopes }) => envelopes.map((text) => read(text)!))
+    const seqs = sealed.map((envelope) => (envelope as { seq: number }).seq)
+    expect(Math.max(...seqs)).toBe(150)
+    expect(new Set(site.arrived.flatMap(({ envelopes }) => envelopes)).size).toBe(161)
+  })
+})
+
+describe('what a browser keeps', () => {
+  test('is named in the README, waits sealed, and is gone when it arrived', async () => {
+    site.statuses = [503, 503]
+    const { context, page } = await visitor(browser)
+    await page.goto(`${site.shop}/one?utm_source=letter`, { referer: 'http://news.example/item' })
+    await requests(1)
+    await page.evaluate(() => window.graupel?.count?.({ plan: 'pro' }))
+    const names = () => page.evaluate(() => Object.keys(localStorage).sort())
+    await expect.poll(names).toEqual(['graupel', expect.stringMatching(/^graupel \d+\.\d+/), expect.any(String)])
+    for (const name of (await names()).slice(1)) {
+      expect(await page.evaluate((name) => localStorage[name], name)).toMatch(/^[\w-]{200,}$/)
+    }
+    await expect.poll(names, { timeout: 10_000 }).toEqual(['graupel'])
+    const state = JSON.parse(await page.evaluate(() => localStorage['graupel']))
+    expect(state).toEqual([
+      0,
+      0,
+      expect.any(Number),
+      expect.any(Array),
+      expect.any(Number),
+      1,
+      '/one',
+      '/one',
+      'news.example/item?utm_source=letter',
+    ])
+    expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([])
+    expect(await context.cookies()).toEqual([])
+  })
+
+  test('names nobody in what leaves it: two visitors say the same', async () => {
+    const said: unknown[] = []
+    for (let n = 0; n < 2; n++) {
+      site.arrived.length = 0
+      const { page, context } = await visitor(browser)
+      await page.goto(`${site.shop}/one`)
+      await requests(1)
+      await page.evaluate(() => window.graupel?.count?.('x', { n: 1 }, 'y'))
+      await requests(2)
+      said.push(site.arrived.flatMap(({ plaintexts }) => plaintexts.map(({ ts: _, ...rest }) => rest)))
+      await context.close()
+    }
+    expect(said[0]).toEqual(said[1])
   })
 })
 
@@ -467,10 +695,10 @@ describe('the npm door', () => {
     await page.goto(`${site.shop}/#/there`)
     await requests(1)
     expect(site.sayings()).toEqual([
-      ['p', FIRST, 0, '', '/there'],
       ['c', 'early', {}, '_'],
+      ['p', FIRST, 0, '', '/there'],
     ])
-    expect(site.scripts).toBe(1)
+    expect([site.scripts, site.configs]).toEqual([0, 1])
     expect(errors).toEqual([])
   })
 })

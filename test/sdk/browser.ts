@@ -4,36 +4,58 @@
  */
 import nacl from 'tweetnacl'
 import { vi } from 'vitest'
-import { decode, encode } from '../../sdk/wire/base64url'
-import { open, read } from '../../sdk/wire/envelope'
+import type { Options } from '../../sdk/tag'
+import { configOf } from '../../sdk/wire/config'
+import { epochOf, open, read } from '../../sdk/wire/envelope'
 
 export const owner = nacl.box.keyPair()
 export const URL_OF_PIXELS = 'https://count.example/p/'
+const SCRIPT = 'https://count.example/b/7.js'
+/** When the server wrote the script. */
+export const WRITTEN = Date.UTC(2026, 9, 21, 12)
 
 /** What an answer is to be: a status with headers, or a network that is not there. */
 export type Reply = { status: number; headers?: Record<string, string> } | 'unreachable'
 export const OK: Reply = { status: 204 }
 
 export interface Browser {
-  /** Each request's body, in order. */
+  /** Each request's envelopes, in order, and whom it was sent to. */
   posts: string[]
+  hosts: string[]
   pictures: string[]
   beacons: string[]
   /** The answers to come; the last one stays. */
   replies: Reply[]
   doPicturesLoad: boolean
+  /** The answers of another host. */
+  others: Reply[]
   /** What `localStorage.graupel` holds. */
   stored(): unknown[]
+  /** What waits in localStorage, oldest first. */
+  queue(): string[]
 }
 
-export function browser({ storage = {} as Record<string, string>, isStorageRefused = false } = {}): Browser {
+interface Ways {
+  storage?: Record<string, string>
+  isStorageRefused?: boolean
+  isStorageFull?: boolean
+}
+
+export function browser({ storage = {}, isStorageRefused = false, isStorageFull = false }: Ways = {}): Browser {
   const world: Browser = {
     posts: [],
+    hosts: [],
+    others: [OK],
     pictures: [],
     beacons: [],
     replies: [OK],
     doPicturesLoad: false,
     stored: () => JSON.parse(storage['graupel'] ?? '[]'),
+    queue: () =>
+      Object.keys(storage)
+        .filter((name) => name.startsWith('graupel '))
+        .sort()
+        .map((name) => storage[name]!),
   }
   const refusal = {
     get: () => {
@@ -43,11 +65,22 @@ export function browser({ storage = {} as Record<string, string>, isStorageRefus
       throw new DOMException('refused', 'SecurityError')
     },
   }
-  vi.stubGlobal('localStorage', isStorageRefused ? new Proxy({}, refusal) : storage)
+  const full: ProxyHandler<typeof storage> = {
+    set: () => {
+      throw new DOMException('full', 'QuotaExceededError')
+    },
+  }
+  vi.stubGlobal(
+    'localStorage',
+    isStorageRefused ? new Proxy({}, refusal) : isStorageFull ? new Proxy(storage, full) : storage,
+  )
   vi.stubGlobal('fetch', async (url: URL | string, { body }: { body?: string }) => {
     // What is sent, wherever it stands: a single envelope is the end of the URL, several are a body.
     world.posts.push(body ?? String(url).replace(/^.*\//, ''))
-    const reply = world.replies.length > 1 ? world.replies.shift()! : world.replies[0]!
+    const { host } = new URL(url)
+    world.hosts.push(host)
+    const replies = host === new URL(URL_OF_PIXELS).host ? world.replies : world.others
+    const reply = replies.length > 1 ? replies.shift()! : replies[0]!
     if (reply === 'unreachable') throw new TypeError('Failed to fetch')
     return new Response(null, reply)
   })
@@ -55,11 +88,10 @@ export function browser({ storage = {} as Record<string, string>, isStorageRefus
   vi.stubGlobal(
     'Image',
     class {
-      onload = () => {}
-      onerror = () => {}
-      set src(url: string) {
-        world.pictures.push(url)
-        queueMicrotask(world.doPicturesLoad ? this.onload : this.onerror)
+      src = ''
+      async decode(): Promise<void> {
+        world.pictures.push(this.src)
+        if (!world.doPicturesLoad) throw new DOMException('no picture', 'EncodingError')
       }
     },
   )
@@ -67,13 +99,13 @@ export function browser({ storage = {} as Record<string, string>, isStorageRefus
 }
 
 /** A new page's sender. */
-export async function load(): Promise<typeof import('../../sdk/send')> {
+export async function load(options: Options = {}, written = WRITTEN): Promise<typeof import('../../sdk/send')> {
   vi.resetModules()
-  const keyring = await import('../../sdk/keyring')
-  keyring.introduce([7, 2964, encode(owner.publicKey), 0, '/p/', 3], 'https://count.example/b/7.js')
-  const send = await import('../../sdk/send')
-  send.aim(new URL(URL_OF_PIXELS))
-  return send
+  const { tell } = await import('../../sdk/tag')
+  const key = { site: 7, epoch: epochOf(written), key: owner.publicKey }
+  tell(configOf(key, { written }), options, SCRIPT)
+  await (await import('../../sdk/state')).open()
+  return import('../../sdk/send')
 }
 
 /** What an envelope holds, opened by tweetnacl. */
@@ -83,5 +115,3 @@ export function opened(text: string): unknown[] {
   const shared = nacl.box.before(envelope.epk, owner.secretKey)
   return JSON.parse(open(envelope, shared) ?? 'null')
 }
-
-export const lengthOf = (text: string): number => decode(text)!.length

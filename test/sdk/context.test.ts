@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { arrivalOf, pageOf, pathOf } from '../../sdk/context'
+import { type Options, tell } from '../../sdk/tag'
+import type { Config } from '../../sdk/wire/config'
 
-const visit = (url: string, referrer = '') => {
+const visit = (url: string, referrer = '', options: Options = {}) => {
+  tell([] as unknown as Config, options, '') // Nothing in here looks at it.
   vi.stubGlobal('location', new URL(url))
   vi.stubGlobal('document', { referrer })
 }
@@ -23,13 +26,13 @@ describe('a page', () => {
     ['https://shop.example/#/', { hash: '' }, 'shop.example/'],
     ['https://shop.example/a#/cart', {}, 'shop.example/a'],
   ])('of %s with %o is %s', (url, options, page) => {
-    visit(url)
-    expect(pageOf(options)).toBe(page)
+    visit(url, '', options)
+    expect(pageOf()).toBe(page)
   })
 
   test('has a path without host and query', () => {
     visit('https://shop.example/a/b?id=1')
-    expect(pathOf({})).toBe('/a/b')
+    expect(pathOf()).toBe('/a/b')
   })
 })
 
@@ -38,11 +41,17 @@ describe('an arrival', () => {
   test.each([
     ['direct', HERE, '', ''],
     ['from another site', HERE, 'https://news.example/item?id=1#top', 'news.example/item'],
-    ['from this site', HERE, 'https://shop.example/b', ''],
+    ['from this site, which the server knows for one', HERE, 'https://shop.example/b', 'shop.example/b'],
     ['from a site whose name begins like this one', HERE, 'https://shop.example.evil/b', 'shop.example.evil/b'],
     ['from another port', HERE, 'https://shop.example:8443/b', 'shop.example:8443/b'],
     ['from an app', HERE, 'android-app://com.example.mail/', 'com.example.mail/'],
     ['from a campaign', `${HERE}?utm_source=a%20b&utm_medium=mail&id=7`, '', '?utm_source=a%20b&utm_medium=mail'],
+    [
+      'from a campaign whose parameters do not come first',
+      `${HERE}?a=1&utm_source=b&c=2&utm_term=d`,
+      '',
+      '?utm_source=b&utm_term=d',
+    ],
     ['with ref', `${HERE}?ref=friend&x=1`, 'https://t.example/', 't.example/?ref=friend'],
     ['with source', `${HERE}?source=letter`, '', '?source=letter'],
     ['with a name that only ends so', `${HERE}?xref=1&data-source=2`, '', ''],

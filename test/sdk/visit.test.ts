@@ -1,66 +1,102 @@
-import { describe, expect, test } from 'vitest'
-import { isOn, type Session, visit } from '../../sdk/visit'
-import { FLAG } from '../../sdk/wire/event'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { FLAG, type Saying } from '../../sdk/wire/event'
 
 const MINUTE = 60_000
 const NOW = Date.UTC(2026, 9, 21, 12)
-const NEVER: Session = [0, 0, 0, 0, '', '', '']
 const ALL = FLAG.day | FLAG.week | FLAG.month | FLAG.quarter | FLAG.year
 
-const at = (now: number, path = '/here', referrer = ''): Session => [now, now, now, 1, path, path, referrer]
-const look = (before: Session, fresh: Session, offset = 0) => visit(before, fresh, offset)
+/** A browser's storage, which stays from page to page. */
+let storage: Record<string, unknown>
+beforeEach(() => {
+  vi.useFakeTimers()
+  storage = { getItem: () => null }
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+/** A page at a moment, loaded anew. */
+async function load(now: number, path = '/here', { referrer = '', offset = 0 } = {}) {
+  vi.setSystemTime(now)
+  vi.resetModules()
+  vi.stubGlobal('localStorage', storage)
+  vi.stubGlobal('location', new URL(`https://shop.example${path}`))
+  vi.stubGlobal('document', { referrer })
+  const { tell } = await import('../../sdk/tag')
+  tell([0, 0, '', offset, '/p/', 3, now], {}, '')
+  await (await import('../../sdk/state')).open()
+  return import('../../sdk/visit')
+}
+
+const view = async (...page: Parameters<typeof load>): Promise<Saying> => (await load(...page)).visit()
+const session = (): unknown[] => JSON.parse(String(storage['graupel'])).slice(4)
 
 describe('the first view ever', () => {
-  const [session, saying] = look(NEVER, at(NOW, '/', 'news.example/'))
-
-  test('begins a session and is the first of everything', () => {
-    expect(saying).toEqual(['p', FLAG.session | FLAG.ever | ALL, 0, '', '/'])
+  test('begins a session and is the first of everything', async () => {
+    expect(await view(NOW, '/')).toEqual(['p', FLAG.session | FLAG.ever | ALL, 0, '', '/'])
   })
 
-  test('is remembered with what brought it', () => {
-    expect(session).toEqual([NOW, NOW, NOW, 1, '/', '/', 'news.example/'])
+  test('is remembered with what brought it', async () => {
+    await view(NOW, '/', { referrer: 'https://news.example/item?id=1' })
+    expect(session()).toEqual([NOW, 1, '/', '/', 'news.example/item'])
   })
 })
 
 describe('a session', () => {
-  const first = at(NOW, '/entry', 'news.example/')
+  beforeEach(() => view(NOW, '/entry', { referrer: 'https://news.example/' }))
 
-  test('has a second view, which tells its age, the view before and the entry', () => {
-    const [session, saying] = look(first, at(NOW + 90_400, '/second'))
-    expect(saying).toEqual(['p', FLAG.second, 90, '/entry', '/entry'])
-    expect(session).toEqual([NOW + 90_400, NOW + 90_400, NOW, 2, '/entry', '/second', 'news.example/'])
+  test('has a second view, which tells its age, the view before and the entry', async () => {
+    expect(await view(NOW + 90_400, '/second')).toEqual(['p', FLAG.second, 90, '/entry', '/entry'])
+    expect(session()).toEqual([NOW, 2, '/entry', '/second', 'news.example/'])
   })
 
-  test('has a third view, which is the first of nothing', () => {
-    const [second] = look(first, at(NOW + MINUTE, '/second'))
-    const [, saying] = look(second, at(NOW + 2 * MINUTE, '/third'))
-    expect(saying).toEqual(['p', 0, 120, '/second', '/entry'])
+  test('has a third view, which is the first of nothing', async () => {
+    await view(NOW + MINUTE, '/second')
+    expect(await view(NOW + 2 * MINUTE, '/third')).toEqual(['p', 0, 120, '/second', '/entry'])
   })
 
-  test('keeps what brought it, whatever brings a later view', () => {
-    const [session] = look(first, at(NOW + MINUTE, '/', 'other.example/'))
-    expect(session[6]).toBe('news.example/')
+  test('keeps what brought it, whatever brings a later view', async () => {
+    await view(NOW + MINUTE, '/', { referrer: 'https://other.example/' })
+    expect(session().at(-1)).toBe('news.example/')
   })
 
-  test('is over after thirty minutes without a sign', () => {
-    expect(isOn(first, NOW + 30 * MINUTE - 1)).toBe(true)
-    const [session, saying] = look(first, at(NOW + 30 * MINUTE, '/again', ''))
-    expect(saying).toEqual(['p', FLAG.session, 0, '', '/again'])
-    expect(session).toEqual(at(NOW + 30 * MINUTE, '/again'))
+  test('is over after thirty minutes without a sign', async () => {
+    expect(await view(NOW + 30 * MINUTE, '/again')).toEqual(['p', FLAG.session, 0, '', '/again'])
+    expect(session()).toEqual([NOW + 30 * MINUTE, 1, '/again', '/again', ''])
   })
 
-  test('goes on where other signs came in between', () => {
-    const [, ...rest] = first
-    const seen: Session = [NOW + 29 * MINUTE, ...rest]
-    expect(look(seen, at(NOW + 58 * MINUTE))[1]).toEqual(['p', FLAG.second, 58 * 60, '/entry', '/entry'])
+  test('goes on a moment before', async () => {
+    expect((await view(NOW + 30 * MINUTE - 1))[1]).toBe(FLAG.second)
   })
 
-  test('never tells a negative age, though a clock be set back', () => {
-    expect(look(first, at(NOW - MINUTE))[1][2]).toBe(0)
+  test('goes on where other signs came in between', async () => {
+    storage['graupel'] = JSON.stringify(JSON.parse(String(storage['graupel'])).with(2, NOW + 29 * MINUTE))
+    expect(await view(NOW + 58 * MINUTE)).toEqual(['p', FLAG.second, 58 * 60, '/entry', '/entry'])
   })
 
-  test('is over where a clock was set back for longer than it lasts', () => {
-    expect(isOn(first, NOW - 31 * MINUTE)).toBe(false)
+  test('is over where a clock was set back for longer than it lasts', async () => {
+    const { isOn } = await load(NOW - 31 * MINUTE)
+    expect(isOn()).toBe(false)
+  })
+
+  test('that begins on an open page hours later was brought by nothing', async () => {
+    const { visit } = await load(NOW + 60 * MINUTE, '/app', { referrer: 'https://other.example/' })
+    visit()
+    vi.setSystemTime(NOW + 120 * MINUTE)
+    visit()
+    expect(session().at(-1)).toBe('')
+  })
+})
+
+describe('where nothing is kept', () => {
+  test('a view says only whether it is the first of its page load', async () => {
+    storage = {}
+    const { visit } = await load(NOW, '/', { referrer: 'https://news.example/' })
+    expect([visit(), visit()]).toEqual([
+      ['p', 1],
+      ['p', 0],
+    ])
   })
 })
 
@@ -88,9 +124,13 @@ describe('a view is the first', () => {
     ['of the year in St. John’s', -210, '2026-12-31T23:59', '2027-01-01T00:00', day | month | quarter | year],
     ['of nothing in St. John’s when Greenwich has a new year', -210, '2026-12-31T20:29', '2026-12-31T20:31', 0],
     ['of the week in Auckland', 780, '2026-11-01T23:59', '2026-11-02T00:00', day | week],
-  ])('%s', (_, offset, before, now, flags) => {
-    const [from, to] = [local(before, offset), local(now, offset)]
-    const [, saying] = look([to - MINUTE, from, from, 5, '/', '/', ''], at(to), offset)
-    expect(saying[1]).toBe(flags)
+  ])('%s', async (_, minutes, before, now, flags) => {
+    const [from, to] = [local(before, minutes), local(now, minutes)]
+    const offset = minutes * MINUTE
+    await view(from, '/', { offset })
+    await view(from, '/', { offset })
+    // The session goes on, so that its flags are none.
+    storage['graupel'] = JSON.stringify(JSON.parse(String(storage['graupel'])).with(2, to))
+    expect((await view(to, '/', { offset }))[1]).toBe(flags)
   })
 })

@@ -2,10 +2,12 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import nacl from 'tweetnacl'
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import { pairNow } from '../../sdk/seal/pair'
+import { describe, expect, test } from 'vitest'
+import { type Pair, pair, pairNow } from '../../sdk/seal/pair'
 import { seal } from '../../sdk/seal/seal'
+import { tell } from '../../sdk/tag'
 import { decode, encode } from '../../sdk/wire/base64url'
+import { configOf } from '../../sdk/wire/config'
 import { boxKey, KINDS, type Kind, mint, open, PADDING, publicKey, read } from '../../sdk/wire/envelope'
 import { FLAG } from '../../sdk/wire/event'
 import { readPixel, readPlaintext, readShare } from '../../sdk/wire/plaintext'
@@ -17,8 +19,6 @@ const spec = readFileSync(join(import.meta.dirname, '../../sdk/wire/README.md'),
 const hex = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'))
 const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 const masters = new Map(Object.entries(vectors.masters).map(([kid, key]) => [Number(kid), hex(key)]))
-
-afterEach(() => vi.unstubAllGlobals())
 
 describe.each(vectors.beacons)('the beacon of the vectors, $about', (vector) => {
   test('has the key that the deployment derives', async () => {
@@ -39,10 +39,11 @@ describe.each(vectors.beacons)('the beacon of the vectors, $about', (vector) => 
   })
 
   test('is what a browser seals', () => {
-    vi.stubGlobal('crypto', { getRandomValues: () => hex(vector.ephemeralSecret) })
-    const pair = pairNow([vector.site, vector.epoch, vector.public, 0, '/p/', 3])
-    pair.seq = vector.seq - 1
-    expect(seal(pair, vector.plaintext)).toBe(vector.envelope)
+    const { site, epoch } = vector
+    tell(configOf({ site, epoch, key: decode(vector.public)! }, { written: 0 }), {}, '')
+    pairNow(new BigUint64Array(hex(vector.ephemeralSecret).buffer))
+    ;(pair as Pair).seq = vector.seq - 1 // Just made.
+    expect(seal(vector.plaintext)).toBe(vector.envelope)
   })
 
   test('is read and opened', () => {

@@ -2,14 +2,15 @@
  * What a beacon says becomes events. A view is one event with all dimensions; what it tells about others (the session's
  * first page was not its last, the previous page was not the exit) becomes small events with only what they touch.
  */
-import { type Event, FLAG, type Numbers, type Saying } from '../../sdk/wire/event'
+import { type Event, FLAG, type Numbers, type Plaintext, type Saying } from '../../sdk/wire/event'
 import { type Place, placeOf, withoutQuery } from './place'
 import { type Entries, ofPlace, ofAgent, ofArrival, ofGeo, ofLanguage, ofPage } from './dimensions'
 import type { Facts } from './facts'
 import { allowed } from './allow'
-import { BROWSER_TYPE_WORDS, LONGEST_SECONDS, PATHS, WHOLE_PAGE } from './limits'
+import { BROWSER_HITS, BROWSER_TYPE_WORDS, LONGEST_SECONDS, PATHS, WHOLE_PAGE } from './limits'
 import { clamp } from './metrics'
 import { cleanType } from './name'
+import { isFromElsewhere } from './referrer'
 import type { Ranges } from './settings'
 import { clip, merge, sizeOf, tree } from './tree'
 import type { VerifiedBeacon } from './verify'
@@ -17,13 +18,13 @@ import type { VerifiedBeacon } from './verify'
 export const PAGEVIEW = 'pageview'
 const DOWNLOAD = 'download'
 const OUTBOUND = 'outbound'
+const REFUSED = 'refused'
 /** Types that mean what this house says they mean; a browser that chooses one gets it below `custom`. */
-const RESERVED = new Set([PAGEVIEW, DOWNLOAD, OUTBOUND, 'refused', 'decision'])
+const RESERVED = new Set([PAGEVIEW, DOWNLOAD, OUTBOUND, REFUSED, 'decision'])
 /** Whether a type is one that a browser chose. */
 export const isChosen = (type: string): boolean => !RESERVED.has(type.split('.')[0]!)
 
 const VISITORS: readonly [flag: number, metric: string][] = [
-  [FLAG.session, 'sessions'],
   [FLAG.day, 'visitors_day'],
   [FLAG.week, 'visitors_week'],
   [FLAG.month, 'visitors_month'],
@@ -36,6 +37,8 @@ const VISITORS: readonly [flag: number, metric: string][] = [
 interface Scope {
   at: number
   page: Place
+  /** What its view begins, if it has one. */
+  begins: Beginning
   /** True of the whole session: it rides on every event, so that bounces fall under what brought them. */
   session: Entries
   /** The above, and the page. */
@@ -49,14 +52,15 @@ type Said<Code extends Saying[0]> = Extract<Saying, readonly [Code, ...unknown[]
 /** `at` is when the envelope counts, as `judge` said. */
 export function eventsOf({ plaintext }: VerifiedBeacon, facts: Facts, at: number, allow: Ranges = {}): Event[] {
   const page = placeOf(plaintext.page)
+  const begins = beginningOf(plaintext)
   const session = [
     ...ofGeo(facts.geo),
     ...ofAgent(facts.agent),
     ...ofLanguage(facts.language),
     ...ofArrival(plaintext.referrer, plaintext.page),
-    ...ofEntry(plaintext.sayings, page),
+    ...ofEntry(plaintext.sayings, page, begins),
   ]
-  const scope = { at, page, session, all: [...session, ...ofPage(plaintext.page)], allow }
+  const scope = { at, page, begins, session, all: [...session, ...ofPage(plaintext.page)], allow }
   return plaintext.sayings.flatMap((saying) => eventsOfSaying(saying, scope))
 }
 
@@ -72,21 +76,42 @@ function eventsOfSaying(saying: Saying, scope: Scope): Event[] {
       return ofClick(OUTBOUND, 'target', saying[1], { hits: 1 }, scope)
     case 'c':
       return ofCustom(saying, scope)
+    case 'l':
+      return [
+        {
+          at: scope.at,
+          type: REFUSED,
+          dimensions: { reason: 'dropped' },
+          metrics: { hits: clamp(saying[1], 0, BROWSER_HITS) },
+        },
+      ]
   }
 }
 
+type Beginning = 'session' | 'session by referrer' | undefined
+
+/** A browser that keeps nothing says no entry, not even an empty one: then what came from elsewhere begins a session. */
+function beginningOf({ sayings, referrer, page }: Plaintext): Beginning {
+  const view = viewIn(sayings)
+  if (!view || !(view[1] & FLAG.session)) return undefined
+  if (view[4] !== undefined) return 'session'
+  return isFromElsewhere(referrer, page) ? 'session by referrer' : undefined
+}
+
+const viewIn = (sayings: readonly Saying[]) => sayings.find((saying): saying is Said<'p'> => saying[0] === 'p')
+
 /** The session's first page, as its view tells it. */
-function ofEntry(sayings: readonly Saying[], page: Place): Entries {
-  const view = sayings.find((saying): saying is Said<'p'> => saying[0] === 'p')
-  if (!view) return []
-  const [, flags, , , entryPath] = view
-  if (flags & FLAG.session) return ofPlace('entry', page)
+function ofEntry(sayings: readonly Saying[], page: Place, begins: Beginning): Entries {
+  if (begins) return ofPlace('entry', page)
+  const entryPath = viewIn(sayings)?.[4]
   return entryPath ? ofPlace('entry', { host: page.host, path: entryPath }) : []
 }
 
-function ofView([, flags, age = 0, previousPath = '']: Said<'p'>, { at, page, session, all }: Scope): Event[] {
+function ofView([, flags, age = 0, previousPath = '']: Said<'p'>, { at, page, begins, session, all }: Scope): Event[] {
   const metrics: Numbers = { hits: 1 }
   for (const [flag, metric] of VISITORS) if (flags & flag) metrics[metric] = 1
+  if (begins) metrics.sessions = 1
+  if (begins === 'session by referrer') metrics.sessions_by_referrer = 1
   const also = (entries: Entries, numbers: Numbers, when = at): Event => ({
     at: when,
     type: PAGEVIEW,

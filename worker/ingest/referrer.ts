@@ -18,6 +18,10 @@ const SOURCE_NAMES = ['utm_source', 'ref', 'source'] as const
 
 const withoutWww = (host: string): string => host.replace(/^www\./, '')
 
+/** Whether something outside the site brought a view: another host, a campaign, a click that was paid for. */
+export const isFromElsewhere = (text: string, page: string): boolean =>
+  text.includes('?') || arrivalOf(text, page).referrer !== undefined
+
 /** `page` is the address of the page that sent it: a referrer on the same host brought nobody. */
 export function arrivalOf(text: string, page: string): Arrival {
   const question = text.indexOf('?')

@@ -108,6 +108,10 @@ export const refusals = {
     why: 'What another Graupel forwarded is no event that can be counted here.',
     mend: 'Bring both servers to the same release.',
   },
+  dropped: {
+    why: 'A browser could not reach this server for so long that more events waited than it keeps; the oldest were dropped.',
+    mend: 'See that the server is up, and that the page’s network and policy let requests to it through.',
+  },
   prefetch: {
     why: 'The browser only prepared the page; nobody saw it.',
     mend: 'Nothing: it is counted when the page is shown.',

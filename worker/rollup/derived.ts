@@ -12,11 +12,11 @@ export interface Derived {
 }
 
 export const derived: Record<string, Derived> = {
-  // Of sessions that are told by time alone nobody knows whether they were engaged.
+  // Of sessions that are told by time or by referrer alone nobody knows whether they were engaged.
   bounce_rate: {
     plus: ['sessions'],
-    minus: ['engaged', 'sessions_by_time'],
-    per: { plus: ['sessions'], minus: ['sessions_by_time'] },
+    minus: ['engaged', 'sessions_by_time', 'sessions_by_referrer'],
+    per: { plus: ['sessions'], minus: ['sessions_by_time', 'sessions_by_referrer'] },
   },
   pages_per_session: { plus: ['hits'], per: { plus: ['sessions'] } },
   seconds_per_session: { plus: ['seconds'], per: { plus: ['sessions'] } },

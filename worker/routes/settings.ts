@@ -35,6 +35,8 @@ export const SETTINGS = [
   'upstream',
 ] as const
 const RESPECT_ALL = 3
+/** Bits by the names that browsers and the script's `data-ignore` give them. */
+const RESPECT: Record<string, number> = { gpc: 1, dnt: 2 }
 const PREFIX = /^[\w-]+$/
 /** What other routes begin with. */
 const TAKEN = new Set(
@@ -66,7 +68,7 @@ export function changed(site: Site, fields: Fields, now: number): Site {
     name: text(fields, 'name', 100) ?? site.name,
     origins: origins ?? site.origins,
     static: flag(fields, 'static') ?? site.static,
-    respect: number(fields, 'respect', 0, RESPECT_ALL) ?? site.respect,
+    respect: respected(fields.respect) ?? site.respect,
     prefixes: prefixed(site.prefixes, fields.prefixes),
     ...(fields.cross !== undefined && { cross: crossOf(fields.cross) }),
     ...(fields.metrics !== undefined && { metrics: metricsOf(fields.metrics) }),
@@ -76,6 +78,16 @@ export function changed(site: Site, fields: Fields, now: number): Site {
     zones: zoned(site.zones, text(fields, 'timezone'), now, isNew),
     shards: sharded(site.shards, number(fields, 'shards', 1, MOST_SHARDS), now, isNew),
   }
+}
+
+/** Names, or the sum of their bits as it is answered. */
+function respected(given: unknown): number | undefined {
+  if (given === undefined || given === null) return undefined
+  if (Number.isInteger(given) && (given as number) >= 0 && (given as number) <= RESPECT_ALL) return given as number
+  if (Array.isArray(given) && given.every((name) => Object.hasOwn(RESPECT, name as string))) {
+    return given.reduce((sum: number, name: string) => sum | RESPECT[name]!, 0)
+  }
+  throw new Problem(400, 'respect must be a list of "gpc" and "dnt", or the sum of their bits, 1 and 2', 'respect')
 }
 
 /** Each is a cell more for each pair of values. */

@@ -31,7 +31,9 @@ describe("a beacon's text", () => {
     ['a pageview', ['p', 1]],
     ['a pageview with all items', ['p', 16, 4.5, '/from', '/in']],
     ['a pageview with items of later versions', ['p', 1, 0, '', '', 'new']],
+    ['a pageview of a clock that was set back', ['p', 1, -1]],
     ['a leave', ['e', 12, 80]],
+    ['a loss', ['l', 7]],
     ['a download', ['d', '/a.pdf']],
     ['an outbound click', ['o', 'b.example/']],
     ['a count', ['c', { a: 1 }, { dollars: -2.5 }, 'sale']],
@@ -52,18 +54,28 @@ describe("a beacon's text", () => {
     ['no page', '[1,null,"",0]'],
     ['no referrer', '[1,"a/"]'],
     ['flags with a fraction', beacon(['p', 1.5])],
-    ['a negative age', beacon(['p', 1, -1])],
     ['a path that is none', beacon(['p', 1, 0, 7])],
     ['negative seconds', beacon(['e', -1, 0])],
     ['a download of nothing', beacon(['d'])],
-    ['a metric in words', beacon(['c', {}, { dollars: '5' }])],
-    ['a metric list', beacon(['c', {}, ['dollars']])],
-    ['an infinite metric', `[1,"a/","",0,["c",{},{"dollars":1e999}]]`],
-    ['a type that is none', beacon(['c', {}, {}, 5])],
+    ['a loss in words', beacon(['l', '5'])],
+    ['a negative loss', beacon(['l', -5])],
     ['a saying that is no list', beacon('p')],
     ['a code that is a number', beacon([1])],
   ])('is refused with %s', (_, text) => {
     expect(readPlaintext(text)).toBeUndefined()
+  })
+
+  test.each([
+    ['a metric in words', ['c', {}, { dollars: '5' }]],
+    ['a metric that is not a number', ['c', {}, { dollars: Number.NaN }]],
+    ['a metric list', ['c', {}, ['dollars']]],
+    ['a type that is none', ['c', {}, {}, 5]],
+  ])('leaves out what a page counts with %s, and that alone', (_, saying) => {
+    expect(readPlaintext(beacon(saying, ['e', 1, 2]))?.sayings).toEqual([['e', 1, 2]])
+  })
+
+  test('leaves out an infinite metric with what it counts', () => {
+    expect(readPlaintext(`[1,"a/","",0,["c",{},{"dollars":1e999}],["e",1,2]]`)?.sayings).toEqual([['e', 1, 2]])
   })
 
   test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('ignores the code %s', (code) => {

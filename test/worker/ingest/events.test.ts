@@ -66,7 +66,7 @@ describe('a pageview', () => {
       'visitors_year',
       'visitors_ever',
     ]
-    expect(said(['p', flags])[0].metrics).toEqual(
+    expect(said(['p', flags, 0, '', '/in'])[0].metrics).toEqual(
       Object.fromEntries([['hits', 1], ...(firsts ?? all).map((name) => [name, 1])]),
     )
   })
@@ -107,8 +107,31 @@ describe('a pageview', () => {
     })
   })
 
-  test('reaches back a day at most', () => {
+  test('reaches back a day at most, and never ahead', () => {
     expect(said(['p', 16, 1e12])[2].at).toBe(AT - 86_400_000)
+    expect(said(['p', 16, -5])[2].at).toBe(AT)
+  })
+
+  describe('of a browser that keeps nothing', () => {
+    test.each([
+      ['another host', 'news.example/item'],
+      ['a campaign', '?utm_source=letter'],
+      ['a click that was paid for', '?gclid'],
+    ])('begins a session of which nobody knows whether it was engaged, where it was brought by %s', (_, referrer) => {
+      const [view] = said(['p', 1], { referrer })
+      expect(view.metrics).toEqual({ hits: 1, sessions: 1, sessions_by_referrer: 1 })
+      expect(view.dimensions.entry).toEqual({ 'shop.example': '/a?q=1' })
+    })
+
+    test.each([
+      ['by nothing', 1, ''],
+      ['by the site itself', 1, 'www.shop.example/b'],
+      ['later on the same page load', 0, 'news.example/item'],
+    ])('begins none where it was brought %s', (_, flags, referrer) => {
+      const [view] = said(['p', flags], { referrer })
+      expect(view.metrics).toEqual({ hits: 1 })
+      expect(view.dimensions.entry).toBeUndefined()
+    })
   })
 
   test('of nobody known says unknown', () => {
@@ -174,6 +197,18 @@ describe('a click', () => {
   })
 })
 
+describe('a loss', () => {
+  const loss = (hits: number) => [{ at: AT, type: 'refused', dimensions: { reason: 'dropped' }, metrics: { hits } }]
+
+  test.each([
+    [7, 7],
+    [0.5, 0.5],
+    [1e9, 1000],
+  ])('of %d envelopes is %d refusals', (envelopes, hits) => {
+    expect(said(['l', envelopes])).toEqual(loss(hits))
+  })
+})
+
 describe('a count', () => {
   test('has what the page chose beside what is derived', () => {
     const allow = { dollars: { least: 0, most: 100 } }
@@ -232,7 +267,7 @@ describe('a count', () => {
 })
 
 test('gives all events of an envelope the entry that its view tells', () => {
-  const events = said(['p', 1], {
+  const events = said(['p', 1, 0, '', '/a'], {
     more: [
       ['d', '/a.pdf'],
       ['e', 1, 2],

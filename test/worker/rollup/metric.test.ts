@@ -78,6 +78,7 @@ test.each<[string, Bucket[], number[], number]>([
   // Of sessions that are told by time nobody knows whether they were engaged.
   ['bounce_rate', [{ sessions: 5, engaged: 1, sessions_by_time: 3 }], [0.5], 0.5],
   ['bounce_rate', [{ sessions: 3, sessions_by_time: 3 }], [0], 0],
+  ['bounce_rate', [{ sessions: 6, engaged: 1, sessions_by_time: 1, sessions_by_referrer: 3 }], [0.5], 0.5],
   ['pages_per_session', SHOP, [2.5, 0, 2], 12 / 5],
   ['seconds_per_session', SHOP, [15, 0, 0], 12],
   ['hits/hours', [{ hits: 48 }, { hits: 24 }], [2, 1], 1.5],

@@ -107,6 +107,19 @@ describe('the specification', () => {
     expect(spec).toMatch(new RegExp(`\\| ${flag} \\| `))
   })
 
+  test.each([
+    ['p', 1],
+    ['e', 1, 2],
+    ['d', 'shop.example/a.pdf'],
+    ['o', 'other.example/'],
+    ['c', {}, {}, '_'],
+    ['l', 3],
+  ])('names the saying %s, which is read', (code, ...items) => {
+    expect(spec).toMatch(new RegExp(`\\| \`\\["${code}", `))
+    const text = JSON.stringify([1, 'shop.example/', '', 0, [code, ...items]])
+    expect(readPlaintext(text)?.sayings).toEqual([[code, ...items]])
+  })
+
   test('names the paddings', () => {
     expect(spec).toContain(`multiple of ${PADDING.beacon} bytes for kind 1, of ${PADDING.pixel} for the others`)
   })

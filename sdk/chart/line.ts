@@ -135,7 +135,7 @@ function series(graph: Graph, drawing: Drawing): string[] {
     .map(({ points }, index) => {
       const last = points.at(-1)
       const open = last !== undefined && isOpen(graph.interval, last[0], graph.to, local)
-      const lines = (isAlone ? shade(points, drawing) : '') + curve(points, comesAgain(index), open, drawing)
+      const lines = (isAlone ? shade(points, open, drawing) : '') + curve(points, comesAgain(index), open, drawing)
       return `<g class="${colorOf(index)}">${lines}</g>`
     })
     .reverse()
@@ -163,7 +163,8 @@ function curve(points: readonly Point[], isAgain: boolean, open: boolean, { x, y
   )
 }
 
-function shade(points: readonly Point[], { x, y, id }: Drawing): string {
+/** Under the very line: straight to the bucket that is still being counted. */
+function shade(points: readonly Point[], open: boolean, { x, y, id }: Drawing): string {
   if (points.length < 2) return ''
   const draw = area<Point>(
     ([ms]) => x(ms),
@@ -172,11 +173,12 @@ function shade(points: readonly Point[], { x, y, id }: Drawing): string {
   )
     .curve(curveMonotoneX)
     .digits(DIGITS)
+  const parts = open ? [points.slice(0, -1), points.slice(-2)] : [[...points]]
   const stop = (offset: number, opacity: number) =>
     `<stop offset="${offset}" stop-color="currentColor" stop-opacity="${opacity}"/>`
   return (
     `<linearGradient id="${id}-s" x1="0" y1="0" x2="0" y2="1">${stop(0, 0.28)}${stop(1, 0.03)}</linearGradient>` +
-    `<path fill="url(#${id}-s)" d="${draw([...points])}"/>`
+    `<path fill="url(#${id}-s)" d="${parts.map((part) => draw(part)).join('')}"/>`
   )
 }
 

@@ -126,6 +126,8 @@ describe('a line graph', () => {
     ]
     const svg = line(graph([series(points)], { interval, timezone, to }), SIZE)
     expect(svg.includes('class="g-line g-open"')).toBe(isOpen)
+    const [, shade = ''] = /<path fill="url[^"]*" d="([^"]*)"/.exec(svg)!
+    expect(shade.match(/M/g)).toHaveLength(isOpen ? 2 : 1)
   })
 
   test('shades one series and names several', () => {

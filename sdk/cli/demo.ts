@@ -19,6 +19,8 @@ interface Kit {
   share: string
   /** Of the pixel, in unix seconds. */
   expires: number
+  /** The site's when it was made: with a master key, or with all pixels, the kit may go. */
+  pixelEpoch: number
 }
 
 const DAY_S = 24 * 3600
@@ -47,25 +49,25 @@ const caller =
 
 interface Site {
   site: number
-  name: string
+  pixelEpoch: number
 }
 
-async function demoSite(call: Call): Promise<number> {
-  const { sites } = await call<{ sites: Site[] }>('GET', '/api/sites')
+async function demoSite(call: Call): Promise<Site> {
+  const { sites } = await call<{ sites: { site: number; name: string }[] }>('GET', '/api/sites')
   const known = sites.find(({ name }) => name === NAME)
-  if (known) return known.site
+  if (known) return call<Site>('GET', `/api/sites/${known.site}`)
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
-  return (await call<Site>('POST', '/api/sites', { name: NAME, timezone: timeZone, origins: [] })).site
+  return call<Site>('POST', '/api/sites', { name: NAME, timezone: timeZone, origins: [] })
 }
 
 /** An order says its number and what was paid, within reason; all else is fixed by the envelope. */
 const ORDER = { type: 'order', dimensions: { sales: 'shop' }, metrics: {}, slots: { dollars: [0, 1000], order: 1 } }
 
-async function make(call: Call, origin: string, site: number): Promise<Kit> {
+async function make(call: Call, origin: string, { site, pixelEpoch }: Site): Promise<Kit> {
   const expires = nowInSeconds() + YEAR_S
   const pixel = await call<{ url: string }>('POST', `/api/sites/${site}/pixels`, { ...ORDER, expires })
   const { share } = await call<{ share: string }>('POST', `/api/sites/${site}/shares`, {})
-  return { site, pixel: new URL(pixel.url, origin).pathname, share, expires }
+  return { site, pixel: new URL(pixel.url, origin).pathname, share, expires, pixelEpoch }
 }
 
 function recall(file: string): Kit | undefined {
@@ -109,10 +111,11 @@ export async function prepareDemo(
   if (!existsSync(pages)) throw new Error('this package came without demo pages')
   const call = caller(origin, adminToken)
   const file = join(dataFolder, 'demo.json')
-  const site = await demoSite(call)
+  const known = await demoSite(call)
+  const { site, pixelEpoch } = known
   const old = recall(file)
-  const isGood = old?.site === site && old.expires > nowInSeconds() + SPARE_S
-  const kit = isGood ? old : await make(call, origin, site)
+  const isGood = old?.site === site && old.pixelEpoch === pixelEpoch && old.expires > nowInSeconds() + SPARE_S
+  const kit = isGood ? old : await make(call, origin, known)
   if (!isGood) remember(file, kit)
   render(pages, join(dataFolder, 'demo'), { site: String(site), pixel: kit.pixel, share: kit.share, prefix: PREFIX })
   return `${PREFIX}/`

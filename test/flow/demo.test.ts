@@ -54,6 +54,16 @@ test('makes nothing twice, and all anew for another site', async () => {
   expect(readdirSync(server.dataFolder).filter((name) => name.startsWith('demo.json'))).toEqual(['demo.json'])
 })
 
+test('makes them anew where the site’s pixels were revoked', async () => {
+  const { server, prepare, page } = await prepared()
+  const first = page()
+  const [, site] = /<p>(\d+)/.exec(first)!
+  await call(server, 'POST', `/api/sites/${site}/keys`, { revoke: 'pixel' })
+  await prepare()
+  expect(page()).toContain(site)
+  expect(page()).not.toBe(first)
+})
+
 test('says which page asks for what is not there', async () => {
   const pages = temporaryFolder()
   mkdirSync(join(pages, 'deep'))

@@ -75,17 +75,17 @@ function rotate(): void {
   replace(file, `${text.replace(/\n*$/, '\n')}${kid}:${secret()}\n`)
   console.log(`key ${kid} is in ${file}, beside ${kids.join(', ')}. Keep a copy, and restart the server (or deploy).
 Pages take it within three days, and what they have queued comes within three more: after a week it is safe to
-say  graupel keys revoke ${kids[0]}  where no pixel, share or bearer key of before is in use any more.`)
+say  npx graupel keys revoke ${kids[0]}  where no pixel, share or bearer key of before is in use any more.`)
 }
 
 function revoke(name: string, { yes }: { yes?: boolean }): void {
   const { file, text, kids } = read()
   const kid = kids.find((each) => String(each) === name)
-  if (kid === undefined) throw new Stop(`there is no key ${name}; there are ${kids.join(', ')}`)
-  if (kids.length === 1) throw new Stop('it is the only key: first  graupel keys rotate')
+  if (kid === undefined) throw new Stop(`there is no key ${name}: the keys here are ${kids.join(', ')}`)
+  if (kids.length === 1) throw new Stop('it is the only key: first  npx graupel keys rotate')
   const visitors = kid === kids[0] ? ' People whom servers name as `visitor` are strangers from then on.' : ''
-  const ends = `Without key ${kid} every pixel, share and bearer key made under it is void, and beacons sealed with it are refused as \`retired\`.${visitors}`
-  if (!yes) throw new Stop(`${ends} If that is meant:  graupel keys revoke ${kid} --yes`)
+  const ends = `Without key ${kid} every pixel, share, bearer key and login made under it is void, and beacons sealed with it are refused as \`retired\`.${visitors}`
+  if (!yes) throw new Stop(`${ends} If that is meant:  npx graupel keys revoke ${kid} --yes`)
   const lines = text.split('\n').filter((line) => !line.trim().startsWith(`${kid}:`))
   replace(file, lines.join('\n'))
   console.log(`${ends}\nIt is out of ${file}. Restart the server (or deploy).`)

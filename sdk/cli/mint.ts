@@ -110,7 +110,7 @@ export function addMint(program: Command): void {
     .option('--count <number>', 'so many pixels, a line each; they stand in no list', '1')
     .option('--offline', 'without a server, with the key in --key')
     .option('--key <file>', "a file with the site's keys.pixel; - reads it from stdin")
-    .option('--epoch <number>', "the site's pixelEpoch, where the master key was rotated", '0')
+    .option('--epoch <number>', "the site's pixelEpoch, where master keys were rotated or pixels revoked", '0')
     .option('--json', 'id, url, expires and noscript as JSON, a line each')
     .addHelpText('after', HELP)
     .action(async (options: Options) => {

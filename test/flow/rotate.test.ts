@@ -56,7 +56,7 @@ test('takes an old key out only where that is said twice', () => {
   const data = folder(`# kept\n0:${secret(1)}\n1:${secret(2)}\n`)
   const asked = keys(data, ['revoke', '0'])
   expect([asked.code, keysOf(data)]).toEqual([1, `# kept\n0:${secret(1)}\n1:${secret(2)}\n`])
-  expect(asked.said).toMatch(/every pixel, share and bearer key.*void.*strangers.*--yes/)
+  expect(asked.said).toMatch(/every pixel, share, bearer key and login.*void.*strangers.*--yes/)
   expect(keys(data, ['revoke', '0', '--yes']).code).toBe(0)
   expect(keysOf(data)).toBe(`# kept\n1:${secret(2)}\n`)
   const last = keys(data, ['revoke', '1', '--yes'])
@@ -66,7 +66,7 @@ test('takes an old key out only where that is said twice', () => {
 test.each<[string, string[], Record<string, string>, RegExp]>([
   ['0:abc\n', ['rotate'], {}, /damaged/],
   [`0:${secret(1)}\n`, ['rotate'], { GRAUPEL_MASTER: `0:${secret(2)}` }, /GRAUPEL_MASTER stands above/],
-  [`0:${secret(1)}\n`, ['revoke', '3', '--yes'], {}, /there is no key 3; there are 0/],
+  [`0:${secret(1)}\n`, ['revoke', '3', '--yes'], {}, /there is no key 3: the keys here are 0/],
 ])('changes nothing of %j for %j with %j', (text, words, env, said) => {
   const data = folder(text)
   const ended = keys(data, words, env)

@@ -41,7 +41,7 @@ export async function revoke(c: Context<App>, kind: Grant['kind'], least: 'write
   const { site } = await siteFor(c, c.req.param('site'), least, now)
   const id = c.req.param('id') ?? ''
   const revoked = await pod(c.env).revoke(site.site, kind, id, now)
-  if (revoked === 'unknown') throw new Problem(404, `there is no such grant: ${id}`, 'id')
+  if (revoked === 'unknown') throw new Problem(404, `there is no such ${kind}: ${id}`, 'id')
   if (revoked === 'full') {
     const why = `${MOST_REVOKED} ids of this site are revoked, and every isolate carries them`
     throw new Problem(409, `${why}; what expires leaves the list by itself`, 'id')

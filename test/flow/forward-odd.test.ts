@@ -72,6 +72,26 @@ test.each<[string, Answer, RegExp]>([
   expect(other.heard.some((line) => line.startsWith('POST'))).toBe(false)
 })
 
+test('tells of each upstream what is wrong there, and how long the first event waits', async () => {
+  const revoked = await listener(() => ({ status: 401, body: { detail: 'this token is not known here' } }))
+  const full = await listener(() => ({ status: 503 }))
+  const here = await forwarder()
+  await forwardTo(here, revoked.origin, full.origin)
+  await link(here, KEY)
+  await sell(here, 0, 5)
+  await later(here)
+  await new Promise((resolve) => setTimeout(resolve, 1_600))
+  await sell(here, 5, 5)
+  const told = async () =>
+    (await forwardOf(here)).errors.map(({ upstream, message }) => [upstream, message.slice(0, 11)]).sort()
+  const expected = [
+    [revoked.origin, 'answers 401'],
+    [full.origin, 'answers 503'],
+  ].sort()
+  await expect.poll(told).toEqual(expected)
+  expect((await forwardOf(here)).lagSeconds).toBeGreaterThanOrEqual(1)
+})
+
 test('waits as long as it is asked to', async () => {
   const other = await listener(() => ({ status: 429, headers: { 'Retry-After': '1800' } }))
   const here = await linkedTo(other.origin)

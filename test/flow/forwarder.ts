@@ -6,6 +6,12 @@ import { alarmNow } from './alarm'
 import { call, type Made, makeSite, total } from './api'
 import { type Options, type Server, startServer, temporaryFolder } from './server'
 
+interface Mishap {
+  at: number
+  upstream: string
+  message: string
+}
+
 /** A site at one of them. */
 export interface At {
   server: Server
@@ -18,7 +24,8 @@ export interface Forwarding {
   shards: { shard: number; cursor: number; inDoubt: number }[]
   waiting: number
   lagSeconds: number
-  lastError: { at: number; upstream: string; message: string } | null
+  lastError: Mishap | null
+  errors: Mishap[]
 }
 
 export const TYPE = { type: 'sale' }

@@ -25,7 +25,8 @@ export interface ForwardStatus {
   cursor: number
   /** Events of which the answer was lost: only the one that was asked can say whether it has them, when it is back. */
   inDoubt: number
-  mishap?: Mishap
+  /** What went wrong last at each upstream that has not answered since. */
+  mishaps: Mishap[]
 }
 
 /** What the own Whale is still to have of the log, up to where that is settled. */
@@ -66,8 +67,7 @@ export class Forwards {
   status({ ledger, log }: State): ForwardStatus | undefined {
     if (!ledger.isBegun) return undefined
     const inDoubt = ledger.open.reduce((sum, { from, until }) => sum + log.count(from, until), 0)
-    const [mishap] = this.upstreams.flatMap((each) => each.mishap ?? []).sort((a, b) => b.at - a.at)
-    return { cursor: ledger.end, inDoubt, ...(mishap && { mishap }) }
+    return { cursor: ledger.end, inDoubt, mishaps: this.upstreams.flatMap((each) => each.mishap ?? []) }
   }
 
   /** Hands on what waits, as far as somebody takes it; when to try again, where that was not all. */

@@ -31,6 +31,8 @@ export interface HailStatus {
   last: number
   /** Events in the log that nobody has merged; of a linked site, that are not known to have arrived. */
   waiting: number
+  /** When the first of those arrived, unix milliseconds. */
+  oldest?: number
   /** Of a site that is, or was, forwarded. */
   forward?: ForwardStatus
   /** Other Graupels that forward to this one, and what is missing of their logs. */
@@ -118,10 +120,12 @@ export class Hail extends DurableObject<Env> {
     const state = this.life.look()
     if (!state) return { shard, last: 0, waiting: 0 }
     const forward = this.merges.forwardStatus(state)
+    const oldest = state.log.arrivedAfter(Math.min(state.places.merged, state.ledger.held(Date.now())))
     return {
       shard,
       last: Math.floor(state.log.last / 1024),
       waiting: state.unmerged + (forward?.inDoubt ?? 0),
+      ...(oldest !== undefined && { oldest }),
       ...(forward && { forward }),
       ...sourcesOf(this.ctx.storage.sql),
     }

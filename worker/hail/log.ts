@@ -108,6 +108,12 @@ export class Log {
     }
   }
 
+  /** When the first row after a position arrived, unix milliseconds. */
+  arrivedAfter(position: number): number | undefined {
+    for (const { arrived } of this.after(position)) return arrived
+    return undefined
+  }
+
   /** Rows after a position, newest first. */
   *newest(position: number): Generator<Row> {
     for (const table of this.tables.toReversed()) {

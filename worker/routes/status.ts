@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { hail, pod, whale } from '../env'
 import type { HailStatus } from '../hail/hail'
+import type { Mishap } from '../hail/upstream'
 import { type Reason, refusals } from '../ingest/refusal'
 import type { Site } from '../ingest/settings'
 import { parseMetric } from '../rollup/metric'
@@ -54,18 +55,18 @@ async function ofSite(c: Context<App>, site: Site, deployment: Deployment, now: 
 }
 
 /** What waits is safe in the log; its age says whether the Whale is being reached. */
-const lagOf = ({ shard, last, waiting }: HailStatus, now: number) => ({
+const lagOf = ({ shard, last, waiting, oldest = last }: HailStatus, now: number) => ({
   shard,
   lastEvent: last || null,
   waiting,
-  lagSeconds: waiting ? Math.round((now - last) / 1000) : 0,
+  lagSeconds: waiting ? Math.round((now - oldest) / 1000) : 0,
 })
 
 /** Of a linked site, or one that was: where its events go, and what is not known to have arrived there. */
 async function forwardOf(c: Context<App>, site: Site, hails: readonly HailStatus[], now: number) {
   const forwards = hails.flatMap(({ shard, forward, ...each }) => (forward ? [{ shard, ...forward, ...each }] : []))
   if (!site.upstream && !forwards.length) return {}
-  const [mishap] = forwards.flatMap((each) => each.mishap ?? []).sort((a, b) => b.at - a.at)
+  const errors = newestOfEach(forwards.flatMap(({ mishaps }) => mishaps))
   return {
     forward: {
       upstreams: await pod(c.env).upstreams(),
@@ -73,9 +74,16 @@ async function forwardOf(c: Context<App>, site: Site, hails: readonly HailStatus
       shards: forwards.map((each) => ({ shard: each.shard, cursor: each.cursor, inDoubt: each.inDoubt })),
       waiting: hails.reduce((sum, { waiting }) => sum + waiting, 0),
       lagSeconds: Math.max(0, ...hails.map((each) => lagOf(each, now).lagSeconds)),
-      lastError: mishap ?? null,
+      lastError: errors[0] ?? null,
+      errors,
     },
   }
+}
+
+/** A dead upstream must not hide what a living one says. Newest first. */
+function newestOfEach(mishaps: readonly Mishap[]): Mishap[] {
+  const sorted = mishaps.toSorted((a, b) => b.at - a.at)
+  return sorted.filter(({ upstream }, i) => sorted.findIndex((each) => each.upstream === upstream) === i)
 }
 
 /** Refusals since ever: they are events, under their reason. */

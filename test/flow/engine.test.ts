@@ -61,10 +61,11 @@ describe('visitors', () => {
   test('whom a site names are counted once over any time, and their sessions by half hours', async () => {
     const server = await startServer()
     const { site } = await makeSite(server)
-    const now = Date.now()
-    await count(server, site, visits(people(0, 30), now - 2 * DAY))
-    await count(server, site, visits(people(20, 30), now - DAY, '/b'))
-    await count(server, site, visits(people(20, 5), now - DAY + 10 * 60_000, '/b'))
+    // Noon, so that no midnight lies between a visit and its next.
+    const yesterday = Math.floor(Date.now() / DAY) * DAY - DAY / 2
+    await count(server, site, visits(people(0, 30), yesterday - DAY))
+    await count(server, site, visits(people(20, 30), yesterday, '/b'))
+    await count(server, site, visits(people(20, 5), yesterday + 10 * 60_000, '/b'))
     const month = { interval: 'all', period: 'all', metric: 'visitors' }
     const [root] = (await graph(server, site, month)).series
     expect(root).toMatchObject({ metric: 'visitors', total: 50 })

@@ -358,6 +358,22 @@ test('goes through a server that forwards itself, and refuses a loop', async () 
   expect(await totals(far)).toEqual(exactly(25))
 })
 
+test('hands on what came from more servers than an address can name', async () => {
+  const [far, middle] = [await site(), await forwarder()]
+  await forwardTo(middle, far.server.origin)
+  await link(middle, far.made.keys.write)
+  const COUNT = 300
+  for (let i = 0; i < COUNT; i++) {
+    const name = `${4_000_000_000 + i}@mf3k2x9a`
+    const sale = { at: Date.now(), type: 'sale', dimensions: {}, metrics: { hits: 1, worth: i } }
+    const slice = { source: `${name}/0`, generation: 'g', from: 0, to: 1, via: [name], entries: [[sale]] }
+    const { status } = await call(middle.server, 'POST', '/api/slices', slice, middle.made.keys.write)
+    expect(status).toBe(200)
+  }
+  await arrived(middle)
+  expect(await totals(far)).toEqual(exactly(COUNT))
+})
+
 test('forwards to no site of its own', async () => {
   const here = await forwarder()
   const { status, body } = await call(here.server, 'PATCH', `/api/sites/${here.made.site}`, {

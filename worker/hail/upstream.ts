@@ -57,12 +57,12 @@ export class Upstream {
     return this.key === key
   }
 
-  /** Who it is, and how far it has a log. */
+  /** Who it is, and how far it has a log. Too many sites for an address may stand in `via`, so they are compared here. */
   ask({ source, generation, via }: Log): Promise<Received | Failure> {
-    const query = new URLSearchParams({ source, generation, via: via.join() })
+    const query = new URLSearchParams({ source, generation })
     const ask = () => this.fetch(`/api/slices?${query}`, { signal: AbortSignal.timeout(ASK_MS) })
     // A connection kept from last time may be one to a server that has begun anew since.
-    return this.call(() => ask().catch((error) => (error.retryable ? ask() : Promise.reject(error))))
+    return this.call(() => ask().catch((error) => (error.retryable ? ask() : Promise.reject(error))), via)
   }
 
   /** Hands over a slice; where that fails nobody knows whether it is there. */
@@ -79,12 +79,14 @@ export class Upstream {
     return fetch(this.origin + path, { ...init, headers, redirect: 'manual' })
   }
 
-  private async call(ask: () => Promise<Response>): Promise<Received | Failure> {
+  /** What came from a receiver, by whatever way, would go round for ever. */
+  private async call(ask: () => Promise<Response>, via: readonly string[] = []): Promise<Received | Failure> {
     try {
       const response = await ask()
       const text = (await response.text()).slice(0, ANSWER_CHARACTERS)
       const received = response.ok ? receivedIn(text, Date.now()) : undefined
       if (!received) return this.failed(reasonIn(response, text), response)
+      if (via.includes(received.receiver)) return this.failed('is where some of this comes from: a loop')
       this.failures = 0
       this.mishap = undefined
       this.asked = Date.now()

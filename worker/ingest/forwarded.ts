@@ -14,8 +14,8 @@ import { clip } from './tree'
 
 /** Names of logs and sites are short; the longest of ours has 40 characters. */
 const NAME_CHARACTERS = 128
-/** A chain of servers is never as long: it is a loop, or a mistake. */
-const MOST_VIA = 64
+/** As many as one server takes logs from, each of a site of its own. */
+const MOST_VIA = 10_000
 /** Beside the sender's own there are `hits` and what tells a session. */
 const NUMBERS = METRICS + 3
 /** A visitor is 40 bits. */
@@ -35,7 +35,7 @@ const Shape = v.object({
   entries: v.array(v.array(v.unknown())),
 })
 
-export const LogSchema = v.pick(Shape, ['source', 'generation', 'via'])
+export const LogSchema = v.pick(Shape, ['source', 'generation'])
 
 export interface ForwardedSlice extends Omit<v.InferOutput<typeof Shape>, 'entries'> {
   entries: Event[][]

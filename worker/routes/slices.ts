@@ -25,8 +25,7 @@ const ENTRY_CHARACTERS = 400_000
 export const slices = new Hono<App>()
   .get('/', async (c) => {
     const { site } = await siteFor(c, undefined, 'write', Date.now())
-    const { source, generation, via } = logIn(c)
-    refuseLoop(site, via)
+    const { source, generation } = logIn(c)
     const cursor = await hail(c.env, site.site, shardFor(source, site)).cursorOf(source, generation)
     return answer(c, { receiver: nameOf(site), cursor })
   })
@@ -49,9 +48,9 @@ const shardFor = (source: string, { fixedShards }: Site): number => shardOf(sour
 const answer = (c: Context<App>, received: Received): Response => c.json(received, 200, { 'Cache-Control': 'no-store' })
 
 function logIn(c: Context<App>): v.InferOutput<typeof LogSchema> {
-  const { source, generation, via = '' } = c.req.query()
-  const parsed = v.safeParse(LogSchema, { source, generation, via: via.split(',').filter(Boolean) })
-  if (!parsed.success) throw new Problem(400, 'give source and generation of the log, and via')
+  const { source, generation } = c.req.query()
+  const parsed = v.safeParse(LogSchema, { source, generation })
+  if (!parsed.success) throw new Problem(400, 'give source and generation of the log')
   return parsed.output
 }
 

@@ -159,6 +159,17 @@ test('serves and counts under a site’s own prefixes', async () => {
   expect((await fetch(`${server.origin}/other/${envelope}.gif`)).status).toBe(404)
 })
 
+test.each([[{ script: 'p', pixel: 'b' }], [{ script: 'p', pixel: 'dots' }], [{ pixel: 'b' }]])(
+  'takes no prefixes %j, of which one is a route of the other kind',
+  async (prefixes) => {
+    const server = await startServer()
+    const { status, body } = await call(server, 'POST', '/api/sites', { name: 'shop', prefixes })
+    expect([status, body]).toMatchObject([400, { field: 'prefixes' }])
+    // Where they are taken, each stands for the other, and this is looked for in turn for ever.
+    expect((await fetch(`${server.origin}/p/nothing/there`, { signal: AbortSignal.timeout(5_000) })).status).toBe(404)
+  },
+)
+
 test('shows the bearer of a share its graphs, and nothing else', async () => {
   const server = await startServer()
   const { site } = await makeSite(server)

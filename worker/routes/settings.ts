@@ -38,6 +38,8 @@ const RESPECT_ALL = 3
 /** Bits by the names that browsers and the script's `data-ignore` give them. */
 const RESPECT: Record<string, number> = { gpc: 1, dnt: 2 }
 const PREFIX = /^[\w-]+$/
+/** The routes themselves, which every site's envelopes may take; neither stands for the other. */
+const DEFAULT_PREFIXES = { script: 'b', pixel: 'p' }
 /** What other routes begin with. */
 const TAKEN = new Set(
   'api count count_decision cube decide demo dimensions embed experiments graph healthz live login openapi plotpoints rank reset spy status tail totals'.split(
@@ -54,7 +56,7 @@ export const fresh = (site: number, name: string, now: number): Site => ({
   fixedShards: FIXED_SHARDS,
   static: false,
   respect: RESPECT_ALL,
-  prefixes: { script: 'b', pixel: 'p' },
+  prefixes: DEFAULT_PREFIXES,
   versions: { write: 1, read: 1 },
   created: now,
   revoked: [],
@@ -145,6 +147,8 @@ function prefixed(prefixes: Site['prefixes'], given: unknown): Site['prefixes'] 
   const bad = Object.values(next).find((prefix) => !PREFIX.test(prefix) || TAKEN.has(prefix))
   if (bad !== undefined)
     throw new Problem(400, `prefixes: "${bad}" must be letters, digits, - or _, and no route here`, 'prefixes')
+  if (next.script === DEFAULT_PREFIXES.pixel || next.pixel === DEFAULT_PREFIXES.script)
+    throw new Problem(400, 'prefixes: "p" is for pixels and "b" for scripts at every site', 'prefixes')
   if (next.script === next.pixel) throw new Problem(400, 'prefixes: script and pixel must differ', 'prefixes')
   return next
 }

@@ -127,7 +127,9 @@ export function sourcesOf(sql: SqlStorage): {
       )
       .toArray(),
     gaps: sql
-      .exec<{ source: string; start: number; until: number }>(`SELECT source, start, until FROM source_gap`)
+      .exec<{ source: string; start: number; until: number }>(
+        `SELECT source, start, until FROM source_gap ORDER BY rowid DESC LIMIT 100`,
+      )
       .toArray(),
   }
 }

@@ -90,6 +90,13 @@ test('moves on by a slice without events, and names what is missing', async () =
   })
 })
 
+test('shows the latest hundred of gaps: whoever may send slices may name any number', async () => {
+  const { hail } = await madeSite()
+  for (let i = 0; i < 105; i++) await hail().receive(slice(i, i + 1, { entries: [], gap: [i, i + 1] }))
+  const { gaps = [] } = await hail().status()
+  expect([gaps.length, gaps[0]]).toEqual([100, { source: 'a@1/0', start: 104, until: 105 }])
+})
+
 test('is shown at /spy and merged by the alarm like what came by itself', async () => {
   const { hail, whale } = await madeSite()
   await hail().receive(slice(0, 3))

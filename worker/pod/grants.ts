@@ -8,6 +8,8 @@ import type { Scope } from '../../sdk/wire/plaintext'
 export const MOST_GRANTS = 10_000
 /** Revoked ids of a site that have not expired: each isolate carries them, and looks through them for each pixel. */
 export const MOST_REVOKED = 1_000
+/** Beside those, of shares alone: whoever has the write key may revoke pixels that nobody made, and must not keep an owner from ending a share. */
+export const MORE_REVOKED_SHARES = 100
 /** Twelve random bytes in base64url. */
 const PIXEL_ID = /^[\w-]{16}$/
 

@@ -10,7 +10,7 @@ import { nameOf, type Site, type Versions } from '../ingest/settings'
 import { KEEP } from '../whale/sweep'
 import type { Terms } from '../whale/life'
 import { DaySalts, SALT_MS, tables as saltTables } from './daysalts'
-import { type Grant, Grants, MOST_REVOKED, tables as grantTables } from './grants'
+import { type Grant, Grants, MORE_REVOKED_SHARES, MOST_REVOKED, tables as grantTables } from './grants'
 import { type Link, type LinkKeys, Links, tables as linkTables } from './links'
 import type { Salt } from './salts'
 
@@ -197,7 +197,7 @@ export class Pod extends DurableObject<Env> {
     const over = this.granted.over(site, now)
     const revoked = settings.revoked.filter((each) => !over.has(each))
     if (revoked.includes(id)) return 'revoked'
-    if (revoked.length >= MOST_REVOKED) return 'full'
+    if (revoked.length >= MOST_REVOKED + (kind === 'share' ? MORE_REVOKED_SHARES : 0)) return 'full'
     this.ctx.storage.transactionSync(() => {
       this.granted.revoke(site, { id, ...known }, now)
       this.put(site, { ...settings, revoked: [...revoked, id] })

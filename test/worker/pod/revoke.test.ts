@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { pod } from '../../../worker/env'
 import { Directory } from '../../../worker/pod/directory'
-import { type Grant, MOST_GRANTS, MOST_REVOKED } from '../../../worker/pod/grants'
+import { type Grant, MORE_REVOKED_SHARES, MOST_GRANTS, MOST_REVOKED } from '../../../worker/pod/grants'
 import { madeSite, query } from '../objects'
 
 const NOW = Date.UTC(2027, 0, 1)
@@ -80,6 +80,17 @@ test('carries a full list no further, until something on it expires', async () =
   expect(left).not.toContain(ending.id)
   expect(left).toContain(one)
   expect(await query(pod(env), `SELECT id FROM revoked WHERE site = ${site.site}`)).toEqual([])
+})
+
+test('ends a share though the list is full of pixels, which a write key alone may have put there', async () => {
+  const { site } = await madeSite()
+  const shares = Array.from({ length: MORE_REVOKED_SHARES + 1 }, () => grant({ kind: 'share' }))
+  for (const share of shares) await pod(env).grant(site.site, share, NOW)
+  await pod(env).update(site.site, { revoked: Array.from({ length: MOST_REVOKED }, nextId) }, {})
+  expect(await pod(env).revoke(site.site, 'pixel', nextId(), NOW)).toBe('full')
+  const told: string[] = []
+  for (const { id } of shares) told.push(await pod(env).revoke(site.site, 'share', id, NOW))
+  expect(told).toEqual([...shares.slice(1).map(() => 'revoked'), 'full'])
 })
 
 test('lists so many and no more: what has expired makes room', async () => {

@@ -17,6 +17,8 @@ const REFRESH = 'refresh'
 const LEAST_REFRESH_S = 2
 /** A server that is away is asked again. */
 const AGAIN_S = 30
+/** Twice as many milliseconds no timer can hold: it would ring at once. */
+const LONGEST_S = 1_000_000
 
 /** `script` is where this code came from, and so where the numbers are. */
 export const graphElement = (script: string | undefined) =>
@@ -73,7 +75,7 @@ export const graphElement = (script: string | undefined) =>
     /** Several attributes set one after the other are one question. */
     private askIn(seconds: number): void {
       clearTimeout(this.timer)
-      this.timer = setTimeout(() => void this.ask().catch(() => {}), seconds * 1000)
+      this.timer = setTimeout(() => void this.ask().catch(() => {}), Math.min(seconds, LONGEST_S) * 1000)
     }
 
     private async ask(): Promise<void> {

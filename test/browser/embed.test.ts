@@ -241,6 +241,18 @@ test('asks again as often as it is told, but not while nobody looks, and keeps i
   expect(errors).toEqual([])
 })
 
+test('is asked once where it is to ask again in a month, more than a timer can hold', async () => {
+  const { tag, share } = await shop()
+  const { share: text } = await share()
+  const graphs = ['2592000', '1e300', 'Infinity'].map(
+    (refresh) => `<graupel-graph refresh="${refresh}" share="${text}"></graupel-graph>`,
+  )
+  const { page, asked } = await visit(await servePage({ body: tag + graphs.join('') }))
+  await expect.poll(() => svg(page).count()).toBe(3)
+  await page.waitForTimeout(500)
+  expect(questions(asked)).toHaveLength(3)
+})
+
 test('says that the server is away where it has nothing to show', async () => {
   const { share } = await shop()
   const { share: text } = await share()

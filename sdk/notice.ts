@@ -19,6 +19,8 @@ const RIGHT = 2
 /** Milliseconds. A page that is busy for longer must bear a few of them more. */
 const PATIENCE = 500
 const HOUR = 3_600_000
+/** Of one call: more than the server keeps of an event. */
+const MOST_CHARACTERS = 1e4
 const FILES = 'pdf|docx?|xlsx?|pptx?|csv|txt|epub|zip|gz|7z|rar|exe|msi|dmg|pkg|apk|mp[34]|avi|mov|wav'
 
 /** When the visible stretch began; 0 while hidden. */
@@ -132,6 +134,6 @@ export const notice = (): void => {
 
 /** What the page calls. It waits for the first view, and does nothing where nothing is to be said. */
 export const count: Count = quietly((dimensions, metrics = {}, type = '_') =>
-  // What cannot be written down takes nothing else with it.
-  say(JSON.parse(JSON.stringify(['c', dimensions, metrics, type]))),
+  // What cannot be written down, or not so shortly that an envelope holds it, takes nothing else with it.
+  say(JSON.parse(JSON.stringify(['c', dimensions, metrics, type]).slice(0, MOST_CHARACTERS))),
 )

@@ -77,7 +77,4 @@ export const put = (name: string, text: string): void => {
  * Unix milliseconds, by the browser's clock and what an answer has shown it to be wrong by. Never before the script was
  * written, nor so long after that the server would refuse it: the middle one of three.
  */
-export const now = (): number => {
-  const times = [Date.now() + state[CORRECTION], config[6], config[6] + AHEAD]
-  return times.sort((one, other) => one - other)[1]!
-}
+export const now = (): number => Math.max(config[6], Math.min(Date.now() + state[CORRECTION], config[6] + AHEAD))

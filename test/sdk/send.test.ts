@@ -164,6 +164,34 @@ describe('the queue', () => {
   })
 })
 
+describe('what is not ours or cannot be sent', () => {
+  test.each([
+    ['of many lines', 'a\n'.repeat(30)],
+    ['longer than a request', 'a'.repeat(70_000)],
+    ['of any other kind', 'dark'],
+  ])('lies beside the queue, takes nothing with it and stays: a text %s', async (_, text) => {
+    const storage: Record<string, string> = { 'graupel settings': text }
+    const world = browser({ storage })
+    const { add, drain } = await load()
+    for (const n of [1, 2, 3]) add(said(n))
+    void drain()
+    await vi.advanceTimersByTimeAsync(10)
+    expect(world.posts.map(numbers)).toEqual([[1, 2, 3]])
+    expect(storage['graupel settings']).toBe(text)
+    expect(world.stored()[DROPPED]).toBe(0)
+  })
+
+  test('is an envelope longer than a request: it is dropped and counted, and what waits goes on waiting', async () => {
+    const world = browser()
+    const { add } = await load()
+    for (const n of [1, 2]) add(said(n))
+    add([NOW, 'x'.repeat(50_000), '', 1, ['e', 3, 0]])
+    add(said(4))
+    expect(world.queue().map((text) => numbers(text)[0])).toEqual([1, 2, 4])
+    expect(world.stored()[DROPPED]).toBe(1)
+  })
+})
+
 describe('full storage', () => {
   test('keeps nobody from sending what waits in it', async () => {
     const storage = {}
@@ -246,22 +274,25 @@ describe('a second host', () => {
 })
 
 describe('a failed request', () => {
-  test.each([[{ status: 503 }], [{ status: 429 }], [{ status: 500 }], [{ status: 404 }], ['unreachable' as const]])(
-    'with %o is repeated byte for byte',
-    async (reply) => {
-      const world = browser()
-      world.replies = [reply, OK]
-      const { add, drain } = await load()
-      add(said(1))
-      void drain()
-      await settle()
-      expect(world.queue()).toHaveLength(1)
-      await vi.advanceTimersByTimeAsync(3000)
-      expect(world.posts).toHaveLength(2)
-      expect(world.posts[1]).toBe(world.posts[0])
-      expect(world.queue()).toEqual([])
-    },
-  )
+  test.each([
+    [{ status: 503 }],
+    [{ status: 429 }],
+    [{ status: 500 }],
+    [{ status: 404 }],
+    ['unreachable' as const],
+  ])('with %o is repeated byte for byte', async (reply) => {
+    const world = browser()
+    world.replies = [reply, OK]
+    const { add, drain } = await load()
+    add(said(1))
+    void drain()
+    await settle()
+    expect(world.queue()).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(world.posts).toHaveLength(2)
+    expect(world.posts[1]).toBe(world.posts[0])
+    expect(world.queue()).toEqual([])
+  })
 
   test('is repeated ever more rarely, and not more often than every ten minutes in the end', async () => {
     const world = browser()
@@ -308,6 +339,19 @@ describe('a failed request', () => {
     expect(world.posts).toHaveLength(2)
     expect(numbers(world.posts[1]!)).toEqual([1, 2])
   })
+
+  test.each([['2592000'], ['99999999'], ['1e300']])(
+    'is not repeated for days where Retry-After is %s, more than a timer can hold',
+    async (seconds) => {
+      const world = browser()
+      world.replies = [{ status: 503, headers: { 'Retry-After': seconds } }]
+      const { add, drain } = await load()
+      add(said(1))
+      void drain()
+      await vi.advanceTimersByTimeAsync(DAY)
+      expect(world.posts).toHaveLength(1)
+    },
+  )
 
   test('is not repeated at once where Retry-After is a date', async () => {
     const world = browser()
@@ -362,6 +406,24 @@ describe('where fetch is forbidden', () => {
     expect(world.pictures).toHaveLength(3)
   })
 
+  test('what is too long for a picture waits for a page that may fetch, and holds up nothing', async () => {
+    const storage = {}
+    const before = browser({ storage })
+    before.replies = ['unreachable']
+    before.doPicturesLoad = true
+    const first = await load()
+    first.add([NOW, 'x'.repeat(3000), '', 1, ['e', 1, 0]])
+    first.add(said(2))
+    void first.drain()
+    await vi.advanceTimersByTimeAsync(HOUR)
+    expect(before.pictures.map((url) => numbers(url.slice(URL_OF_PIXELS.length, -4)))).toEqual([[2]])
+    const world = browser({ storage })
+    void (await load()).drain()
+    await settle()
+    expect(world.posts.map(numbers)).toEqual([[1]])
+    expect(world.queue()).toEqual([])
+  })
+
   test('a picture that does not load is no acknowledgement', async () => {
     const world = browser()
     world.replies = ['unreachable']
@@ -384,6 +446,19 @@ describe('a page that goes away', () => {
     expect(world.beacons.map(numbers)).toEqual([[1, 2]])
     expect(world.posts).toEqual([])
     expect(world.queue()).toHaveLength(2)
+  })
+
+  test.each<[string, Options, object]>([
+    ['its host is no address', { host: 'count.example' }, {}],
+    ['the browser has no beacons', {}, { sendBeacon: undefined }],
+  ])('never hears of it where %s', async (_, options, world) => {
+    browser()
+    vi.stubGlobal('navigator', world)
+    const { add, drain, retry } = await load(options)
+    add(said(1))
+    await drain(true)
+    retry()
+    await settle()
   })
 
   test('sends nothing where nothing waits', async () => {

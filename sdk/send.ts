@@ -81,7 +81,7 @@ export const drain = quietly(async (isLeaving?: boolean) => {
     if (options.also && !(answer && answer.status < 500)) answer = await ask(new URL(config[4], options.also))
     const dropped = recall()[DROPPED]
     if (answer) {
-      if (!answer.ok) throw answer.headers.get('retry-after')
+      if (answer.status !== 204) throw answer.headers.get('retry-after')
       // There is room again, so that it is not dropped itself.
       if (dropped) said.push(['l', dropped])
       const skew = Date.parse(answer.headers.get('date')!) - Date.now()

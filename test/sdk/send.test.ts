@@ -279,6 +279,8 @@ describe('a failed request', () => {
     [{ status: 429 }],
     [{ status: 500 }],
     [{ status: 404 }],
+    // No Graupel says so: a worker that answers for a network that is away, a page shown in the place of all that is not there.
+    [{ status: 200 }],
     ['unreachable' as const],
   ])('with %o is repeated byte for byte', async (reply) => {
     const world = browser()

@@ -494,6 +494,20 @@ describe('a tab that is open for long', () => {
     expect(keys.size).toBe(2)
   })
 
+  test('or was opened anew with an old script, as browsers restore tabs, seals what the server opens', async () => {
+    const start = Date.now()
+    const { page, errors } = await visitor(browser)
+    site.now = () => (site.configs ? Date.now() : start - 20 * DAY)
+    await page.goto(`${site.shop}/one`)
+    await requests(1)
+    expect(opens(start)).toHaveLength(1)
+    await page.evaluate(() => history.pushState(null, '', '/two'))
+    await requests(2)
+    expect(opens(start)).toHaveLength(2)
+    expect(site.scripts).toBe(1)
+    expect(errors).toEqual([])
+  })
+
   test('takes a new key pair after 150 envelopes', async () => {
     const { page } = await visitor(browser)
     await page.goto(`${site.shop}/`)
@@ -699,6 +713,24 @@ describe('the npm door', () => {
       ['p', FIRST, 0, '', '/there'],
     ])
     expect([site.scripts, site.configs]).toEqual([0, 1])
+    expect(errors).toEqual([])
+  })
+})
+
+describe('a script tag that names no address', () => {
+  test('never disturbs its page, though nothing can be sent', async () => {
+    site.page.head = tag('data-host="count.example"')
+    const { page, errors } = await visitor(browser)
+    await page.goto(`${site.shop}/`)
+    await page.waitForTimeout(QUIET)
+    await page.evaluate(() => {
+      for (const value of [true, false]) {
+        Object.defineProperty(document, 'hidden', { configurable: true, value })
+        document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
+      }
+      dispatchEvent(new Event('online'))
+    })
+    await page.waitForTimeout(QUIET)
     expect(errors).toEqual([])
   })
 })

@@ -33,7 +33,10 @@ export async function start({ host, site, prefix = 'b', ...switches }: Start): P
   hasBegun = true
   try {
     const script = new URL(`/${prefix}/${site}.js`, host).href
-    tell(await (await fetch(`${script}on`)).json(), attributesOf(switches), script)
+    const answer = await fetch(`${script}on`)
+    // What a server says that is just starting is JSON too.
+    if (!answer.ok) throw answer
+    tell(await answer.json(), attributesOf(switches), script)
     notice()
     isReady = true
     for (const call of waiting.splice(0)) countNow(...call)

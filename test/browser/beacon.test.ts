@@ -717,6 +717,23 @@ describe('the npm door', () => {
   })
 })
 
+test('the npm door may be tried again where the server was just starting', async () => {
+  site.page.head = `<script type="module">
+    import { count, start } from '/door.js'
+    count('early')
+    await start({ host: 'COUNT', site: 1 })
+    await start({ host: 'COUNT', site: 1 })
+  </script>`
+  const { page, errors } = await visitor(browser)
+  const headers = { 'Access-Control-Allow-Origin': '*' }
+  const busy = { status: 503, headers, json: { title: 'Try again later', status: 503 } }
+  await page.route('**/b/*.json', (route) => route.fulfill(busy), { times: 1 })
+  await page.goto(`${site.shop}/`)
+  await requests(1)
+  expect(site.sayings().map(([code]) => code)).toEqual(['c', 'p'])
+  expect(errors).toEqual([])
+})
+
 describe('a script tag that names no address', () => {
   test('never disturbs its page, though nothing can be sent', async () => {
     site.page.head = tag('data-host="count.example"')

@@ -45,7 +45,10 @@ export function addForward(program: Command): void {
   program
     .command('forward')
     .description('change where linked sites are forwarded to')
-    .argument('<urls>', 'other Graupels, in the order in which they are tried: URL[,URL]; off for none: what waits counts here')
+    .argument(
+      '<urls>',
+      'other Graupels, in the order in which they are tried: URL[,URL]; off for none: what waits counts here',
+    )
     .addHelpText(
       'after',
       '\nReads PORT, HOST, GRAUPEL_DATA as `start` does.\n\nExample\n  $ npx graupel forward https://stats.example.com',

@@ -12,6 +12,8 @@ import type { State } from './state'
 const SLICE_MS = 60_000
 /** Whoever has the write key could make them up; a row each, read when a slice is sent on. */
 const MOST_SOURCES = 10_000
+/** Characters of a generation: enough to tell one from the next. */
+const SHOWN = 8
 
 export interface SourceSlice {
   source: string
@@ -30,6 +32,7 @@ export type Taken = { cursor: number } | { problem: string }
 
 export interface SourceStatus {
   source: string
+  /** How it begins: whoever knows all of it and has the write key could move the cursor, and what was never sent would pass for received. */
   generation: string
   cursor: number
   /** Entries that came from it, and when the last of them did, unix milliseconds. */
@@ -123,7 +126,8 @@ export function sourcesOf(sql: SqlStorage): {
   return {
     sources: sql
       .exec<Record<keyof SourceStatus, never>>(
-        `SELECT source, generation, cursor, events, last FROM source ORDER BY last DESC LIMIT 100`,
+        `SELECT source, substr(generation, 1, ${SHOWN}) AS generation, cursor, events, last
+         FROM source ORDER BY last DESC LIMIT 100`,
       )
       .toArray(),
     gaps: sql

@@ -90,6 +90,13 @@ test('moves on by a slice without events, and names what is missing', async () =
   })
 })
 
+test('shows how a generation begins and not all of it, by which anybody could move the cursor', async () => {
+  const { hail } = await madeSite()
+  const generation = crypto.randomUUID()
+  await hail().receive(slice(0, 3, { generation }))
+  expect((await hail().status()).sources).toMatchObject([{ source: 'a@1/0', generation: generation.slice(0, 8) }])
+})
+
 test('shows the latest hundred of gaps: whoever may send slices may name any number', async () => {
   const { hail } = await madeSite()
   for (let i = 0; i < 105; i++) await hail().receive(slice(i, i + 1, { entries: [], gap: [i, i + 1] }))

@@ -40,6 +40,8 @@ export interface Arrived {
   headers: IncomingMessage['headers']
   /** Each envelope's text, and what is in it. */
   envelopes: string[]
+  /** As it was sealed, and as a reader takes it. */
+  texts: string[]
   plaintexts: Plaintext[]
 }
 
@@ -62,12 +64,13 @@ export interface Site {
   close(): void
 }
 
-function opened(text: string, secret: Uint8Array): Plaintext {
+function opened(text: string, secret: Uint8Array): { text: string; plaintext: Plaintext } {
   const envelope = read(text)
   if (envelope?.kind !== 'beacon' || envelope.site !== SITE) throw new Error(`no beacon of this site: ${text}`)
-  const plaintext = readPlaintext(open(envelope, nacl.box.before(envelope.epk, secret)) ?? '')
+  const sealed = open(envelope, nacl.box.before(envelope.epk, secret)) ?? ''
+  const plaintext = readPlaintext(sealed)
   if (!plaintext) throw new Error(`does not open: ${text}`)
-  return plaintext
+  return { text: sealed, plaintext }
 }
 
 export async function serve(built: string, respect = 3): Promise<Site> {
@@ -94,14 +97,15 @@ export async function serve(built: string, respect = 3): Promise<Site> {
     } else if (path.startsWith('/p/')) {
       const body = Buffer.concat(chunks).toString()
       const envelopes = body ? body.split('\n') : [path.slice(3).replace(/\.gif$/, '')].filter(Boolean)
-      const plaintexts = request.method === 'OPTIONS' ? [] : envelopes.map((text) => opened(text, owner.secretKey))
+      const inside = request.method === 'OPTIONS' ? [] : envelopes.map((text) => opened(text, owner.secretKey))
       site.arrived.push({
         method: request.method!,
         url: request.url!,
         body,
         headers: request.headers,
         envelopes,
-        plaintexts,
+        texts: inside.map(({ text }) => text),
+        plaintexts: inside.map(({ plaintext }) => plaintext),
       })
       const status = site.statuses.shift() ?? 204
       if (path.endsWith('.gif')) response.writeHead(200, { 'Content-Type': 'image/gif' }).end(GIF)

@@ -52,6 +52,35 @@ describe('a view', () => {
     expect(errors).toEqual([])
   })
 
+  test('says of a visitor what it says of any other: there is no id in what is sealed', async () => {
+    site.page.body = '<a href="/list.pdf">list</a>'
+    /** Each saying with the page that it was said on, as it was sealed, but for times. */
+    const told = () => {
+      const texts = site.arrived.flatMap((each) => each.texts.map((text) => JSON.parse(text) as unknown[]))
+      const sayings = texts.flatMap(([, page, from, width, ...said]) =>
+        said.map((saying) => JSON.stringify([page, from, width, saying]).replace(/(\["p",\d+,)\d+/, '$10')),
+      )
+      return [...new Set(sayings.filter((saying) => !saying.includes('["e",')))].toSorted()
+    }
+    const visit = async () => {
+      site.arrived.length = 0
+      const { context, page } = await visitor(browser)
+      for (const [path, sayings] of [
+        ['/one', 3],
+        ['/two', 6],
+      ] as const) {
+        await page.goto(site.shop + path)
+        await page.evaluate(() => window.graupel?.count?.({ plan: 'pro' }, { seats: 5 }, 'signup'))
+        await page.click('a', { modifiers: ['Control'] })
+        await expect.poll(() => told().length, { timeout: 5000 }).toBe(sayings)
+      }
+      await context.close()
+      return told()
+    }
+    const [one, other] = [await visit(), await visit()]
+    expect(other).toEqual(one)
+  })
+
   test('on a second page tells its age, the page before and the entry', async () => {
     const { page } = await visitor(browser)
     await page.goto(`${site.shop}/one?utm_source=letter&gclid=person`)

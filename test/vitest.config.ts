@@ -24,6 +24,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A busy machine is slower, and what is awaited ends the wait.
+    expect: { poll: { timeout: 10_000 } },
     projects: [
       {
         extends: true,

@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { epochOf, read, weekOf } from '../../sdk/wire/envelope'
 import { FLAG } from '../../sdk/wire/event'
@@ -463,6 +463,12 @@ describe('a tab that is open for long', () => {
         return Math.abs(weekOf(epoch) - weekOf(epochOf(at))) <= 1 && Math.abs(at - ts) < HOUR
       })
 
+  /** The page has heard the answers: one that it hears a day later would set its clock back by that day. */
+  const heard = (page: Page) =>
+    expect
+      .poll(() => page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('graupel '))))
+      .toEqual([])
+
   test('seals for fifteen days what the server opens, whenever it says something', async () => {
     const start = Date.now()
     const { page, errors } = await visitor(browser)
@@ -470,6 +476,7 @@ describe('a tab that is open for long', () => {
     await page.goto(`${site.shop}/one`)
     await page.clock.runFor(1000)
     await requests(1)
+    await heard(page)
     for (let day = 1; day <= 15; day++) {
       site.now = () => start + day * DAY
       site.arrived.length = 0
@@ -478,6 +485,7 @@ describe('a tab that is open for long', () => {
       await page.evaluate((path) => history.pushState(null, '', path), `/day/${day}`)
       await expect.poll(() => site.sayings().some(([code]) => code === 'p')).toBe(true)
       await page.clock.runFor(100)
+      await heard(page)
       const envelopes = site.arrived.flatMap(({ envelopes }) => envelopes)
       expect(opens(start + day * DAY).length).toBe(envelopes.length)
     }
@@ -495,6 +503,7 @@ describe('a tab that is open for long', () => {
     await page.goto(`${site.shop}/one`)
     await page.clock.runFor(1000)
     await requests(1)
+    await heard(page)
     for (let day = 1; day <= 15; day++) {
       site.now = () => start + day * DAY
       await page.clock.fastForward(DAY)

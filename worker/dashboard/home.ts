@@ -1,7 +1,7 @@
-/** The page at `/`: one site's last 24 hours, or the way to the first. A pure function of what the route gathered. */
+/** The page at `/`: one site over a period, or the way to the first. A pure function of what the route gathered. */
 import { brand, document } from './document'
 import { type Html, html } from './html'
-import { dayParts } from './day'
+import { overviewParts } from './overview'
 import { SCRIPT } from './script'
 import { makeForm, settings, siteSwitch } from './sites'
 import type { Home } from './view'
@@ -18,10 +18,10 @@ export function homePage(home: Home, nonce: string): string {
   })
 }
 
-function mainOf({ sites, site, day, isFirst = !sites.length }: Home): Html {
-  if (site && day) {
+function mainOf({ sites, site, overview, isFirst = !sites.length }: Home): Html {
+  if (site && overview) {
     return html`<div class="title"><h1>${site.name}</h1><p class="quiet small" id="live" role="status"></p></div>
-<div id="day" data-site="${String(site.site)}">${dayParts(site, day)}</div>
+<div id="overview" data-site="${String(site.site)}" data-period="${overview.period}">${overviewParts(site, overview)}</div>
 <div class="part">${settings(site)}</div>`
   }
   if (!isFirst) {

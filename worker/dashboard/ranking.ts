@@ -46,9 +46,9 @@ const bar = (share: number): Html =>
 /** Only leaves: what has children is told by them. */
 function rowsOf({ answer, columns, label }: Ranking): Row[] {
   const byPath = Map.groupBy(answer.series, ({ dimension }) => JSON.stringify(dimension))
-  const deepest = Math.max(0, ...answer.series.map(({ dimension }) => dimension.length))
+  const parents = new Set(answer.series.map(({ dimension }) => JSON.stringify(dimension.slice(0, -1))))
   return [...byPath.values()]
-    .filter((series) => deepest > 1 && series[0]!.dimension.length === deepest)
+    .filter(([each]) => each!.dimension.length > 1 && !parents.has(JSON.stringify(each!.dimension)))
     .map((series) => ({
       name: label(series[0]!.dimension.slice(1)),
       numbers: columns.map(([metric]) => series.find((each) => each.metric === metric)?.total ?? 0),
@@ -70,5 +70,8 @@ export function countryLabel([code = '']: readonly string[]): string {
   if (!/^[A-Z]{2}$/i.test(code)) return code
   return countries.of(code.toUpperCase()) ?? code
 }
+
+/** Source, medium and name, as far as the link said them. */
+export const campaignLabel = (names: readonly string[]): string => names.join(' › ')
 
 export const ownLabel = ([name = '']: readonly string[]): string => name

@@ -73,13 +73,13 @@ async function make() {
 /* Live numbers: the pageviews' graph every two seconds while somebody looks; downloads and refusals with every fifth. */
 const LOOK_MS = 2000
 const WHOLE_EVERY = 5
-const day = at('day')
+const overview = at('overview')
 let known
 let looks = 0
 
 async function look() {
   if (document.hidden) return
-  const answer = await fetch('/graph?type=pageview&metric=hits,sessions,engaged&period=24h&site=' + day.dataset.site)
+  const answer = await fetch('/graph?type=pageview&metric=hits,sessions,engaged&period=' + overview.dataset.period + '&site=' + overview.dataset.site)
   if (answer.status === 401) return location.reload()
   if (!answer.ok) throw new Error(answer.status)
   const { series } = await answer.json()
@@ -90,16 +90,16 @@ async function look() {
 }
 
 async function renew() {
-  const answer = await fetch('/?site=' + day.dataset.site)
+  const answer = await fetch('/?site=' + overview.dataset.site + '&period=' + overview.dataset.period)
   if (!answer.ok) throw new Error(answer.status)
   const text = await answer.text()
   /* Without its head: the style there carries a nonce that is not this page's. */
   const fresh = new DOMParser().parseFromString(text.slice(text.indexOf('<body>')), 'text/html')
-  const parts = [...fresh.querySelectorAll('#day [data-part]')]
+  const parts = [...fresh.querySelectorAll('#overview [data-part]')]
   const names = (list) => list.map((part) => part.dataset.part).join()
-  if (names(parts) !== names([...day.children])) return day.replaceChildren(...parts)
+  if (names(parts) !== names([...overview.children])) return overview.replaceChildren(...parts)
   for (const [i, part] of parts.entries()) {
-    if (day.children[i].innerHTML !== part.innerHTML) day.children[i].innerHTML = part.innerHTML
+    if (overview.children[i].innerHTML !== part.innerHTML) overview.children[i].innerHTML = part.innerHTML
   }
 }
 
@@ -113,5 +113,5 @@ async function watch() {
   setTimeout(watch, LOOK_MS)
 }
 
-if (day) setTimeout(watch, LOOK_MS)
+if (overview) setTimeout(watch, LOOK_MS)
 `

@@ -1,6 +1,6 @@
 /** Sites: the switch between them, and the form that makes another. */
 import { type Html, html } from './html'
-import { snippetHtml } from './day'
+import { snippetHtml } from './overview'
 import type { Listed, Shown } from './view'
 
 export function siteSwitch(sites: readonly Listed[], chosen?: Listed): Html {

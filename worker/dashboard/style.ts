@@ -39,7 +39,7 @@ main.narrow { max-width: 36rem; padding-top: 8vh; }
 .title { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline; justify-content: space-between; margin-bottom: 1.25rem; }
 
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 1.25rem 1.5rem 1.5rem; min-width: 0; }
-.card + .card, .part + .part, #day + .part { margin-top: 1.25rem; }
+.card + .card, .part + .part, #overview + .part { margin-top: 1.25rem; }
 .part:empty { display: none; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.25rem; }
 .pair > .card + .card { margin-top: 0; }
@@ -48,6 +48,9 @@ main.narrow { max-width: 36rem; padding-top: 8vh; }
 .figures { display: grid; grid-template-columns: repeat(5, 1fr); gap: 1rem 1.5rem; }
 .figures dt { color: var(--quiet); font-size: .875rem; }
 .figures dd { font-size: 1.75rem; line-height: 1.3; font-weight: 600; letter-spacing: -.02em; font-variant-numeric: tabular-nums; }
+nav.periods { display: flex; flex-wrap: wrap; gap: .25rem .5rem; }
+nav.periods a { padding: .25rem .75rem; border-radius: 999px; font-size: .875rem; text-decoration: none; }
+nav.periods a[aria-current] { background: var(--tint); color: var(--ink); font-weight: 550; }
 .chart img { display: block; width: 100%; height: auto; margin-top: .5rem; }
 
 table { border-collapse: collapse; width: 100%; font-size: .9375rem; }

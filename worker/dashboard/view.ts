@@ -23,8 +23,18 @@ export interface Refused {
   mend: string
 }
 
-/** The last 24 hours of one site. */
-export interface Day {
+/** What can be chosen, by its name in the URL: how it is said, and what `/graph` is asked. */
+export const PERIODS = {
+  '24h': { name: '24 hours', period: '24h', each: 'hour' },
+  '7d': { name: '7 days', period: 'hour:7d', each: 'hour' },
+  '30d': { name: '30 days', period: '30d', each: 'day' },
+  '12mo': { name: '12 months', period: 'week:12mo', each: 'week' },
+} as const
+export type PeriodName = keyof typeof PERIODS
+
+/** One site over one period. */
+export interface Overview {
+  period: PeriodName
   /** Nothing was ever counted here. */
   isNew: boolean
   views: Answer
@@ -33,6 +43,9 @@ export interface Day {
   countries: Answer
   browsers: Answer
   downloads: Answer
+  campaigns: Answer
+  /** The owner's own types, each with its root's hits. */
+  events: readonly Answer[]
   refused: readonly Refused[]
   /** Refused before any site was known, since the deployment began. */
   stray: readonly Refused[]
@@ -42,7 +55,7 @@ export interface Home {
   sites: readonly Listed[]
   /** The site shown; absent where there is none, or none of that number. */
   site?: Shown
-  day?: Day
+  overview?: Overview
   /** There is none of the owner's own yet; by default, where there is none at all. */
   isFirst?: boolean
 }

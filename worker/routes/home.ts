@@ -1,8 +1,8 @@
-/** `/`: one site's last 24 hours behind the login. It asks the site's Whale what any reader of `/graph` might. */
+/** `/`: one site over a period, behind the login. It asks the site's Whale what any reader of `/graph` might. */
 import { type Context, Hono } from 'hono'
 import { homePage } from '../dashboard/home'
 import { lockedPage } from '../dashboard/login'
-import { type Answer, type Day, METRICS, type Refused } from '../dashboard/view'
+import { type Answer, METRICS, type Overview, PERIODS, type PeriodName, type Refused } from '../dashboard/view'
 import { pod, whale } from '../env'
 import { type Reason, refusals } from '../ingest/refusal'
 import type { Site } from '../ingest/settings'
@@ -17,6 +17,10 @@ import { snippetOf } from './sites'
 /** The shop that comes along is nobody's own site: a newcomer is asked to make one. */
 const DEMO = 'demo'
 const PERIOD = '24h'
+/** The house's own types, and those below `doctor`, which counts nobody. */
+const OURS = /^(_|pageview|download|outbound|refused|doctor)(\.|$)/
+/** Of the owner's own; each is a question. */
+const MOST_TYPES = 20
 const VIEWS = { type: 'pageview', metric: 'hits,sessions', depth: '1' }
 
 /** Each part of the page is one question. Places are host and path, so they are asked a level deeper. */
@@ -27,6 +31,7 @@ const QUESTIONS = {
   countries: { ...VIEWS, dimension: 'country' },
   browsers: { ...VIEWS, dimension: 'browser' },
   downloads: { type: 'download', dimension: 'file', depth: '2' },
+  campaigns: { ...VIEWS, dimension: 'campaign', depth: '3' },
   refused: { type: REFUSED_TYPE, dimension: 'reason', depth: '1', limit: String(Object.keys(refusals).length) },
 } satisfies Record<string, Query>
 
@@ -49,24 +54,29 @@ export const home = new Hono<App>().get('/', async (c) => {
     origins: site.origins,
     snippet: snippetOf(originOf(c), site),
   }
-  const day = await dayOf(c, site, now)
-  return page(c, (nonce) => homePage({ sites, site: shown, day }, nonce))
+  const overview = await overviewOf(c, site, periodIn(c.req.query('period')), now)
+  return page(c, (nonce) => homePage({ sites, site: shown, overview }, nonce))
 })
 
-async function dayOf(c: Context<App>, site: Site, now: number): Promise<Day> {
+/** A link of another version may name a period that is none here. */
+const periodIn = (text = PERIOD): PeriodName => (Object.hasOwn(PERIODS, text) ? (text as PeriodName) : PERIOD)
+
+async function overviewOf(c: Context<App>, site: Site, name: PeriodName, now: number): Promise<Overview> {
   const { refusals: untold } = await deploymentOf(c.env)
-  const ask = async (part: Part): Promise<[Part, Answer]> => {
-    const query: Query = { ...QUESTIONS[part], period: PERIOD }
-    return [part, await graphOf(c, site, questionOf(query, site, { level: 'admin' }, now))]
-  }
+  const { period } = PERIODS[name]
+  const ask = (query: Query): Promise<Answer> =>
+    graphOf(c, site, questionOf({ ...query, period }, site, { level: 'admin' }, now))
   const [{ types }, stray, ...answers] = await Promise.all([
     whale(c.env, site.site).status(),
     pod(c.env).refusals(),
-    ...(Object.keys(QUESTIONS) as Part[]).map(ask), // The keys of the very table above.
+    ...(Object.keys(QUESTIONS) as Part[]).map(async (part) => [part, await ask(QUESTIONS[part])] as const), // The keys of the very table above.
   ])
+  const own = types.filter((type) => !OURS.test(type)).slice(0, MOST_TYPES)
   const { refused, ...parts } = Object.fromEntries(answers) as Record<Part, Answer> // One answer for each of those keys.
   return {
     ...parts,
+    period: name,
+    events: await Promise.all(own.map((type) => ask({ type }))),
     isNew: !types.some((type) => type !== REFUSED_TYPE) && parts.views.series.every(({ total }) => total === 0),
     refused: explained([...reasonsIn(refused), ...untold.waiting(site.site)]),
     stray: explained([...stray.map(({ reason, events }) => [reason, events] as const), ...untold.waiting(NO_SITE)]),

@@ -2,12 +2,12 @@ import { Script } from 'node:vm'
 import { expect, test } from 'vitest'
 import { homePage } from '../../../worker/dashboard/home'
 import { lockedPage, loginPage } from '../../../worker/dashboard/login'
-import { answer, day, home } from './sample'
+import { answer, home, overview } from './sample'
 
 const HOSTILE = `"><script>alert(1)</script>'`
 const NONCE = 'n0nce'
 
-test('shows the figures of the day', () => {
+test('shows the figures of the period', () => {
   const figures = [...homePage(home(), NONCE).matchAll(/<dt>(.*?)<\/dt><dd>(.*?)<\/dd>/g)].map(([, name, value]) => [
     name,
     value,
@@ -19,6 +19,42 @@ test('shows the figures of the day', () => {
     ['Pages a session', '12.3'],
     ['Downloads', '7'],
   ])
+})
+
+test('lists types of the owner’s own by their hits, and campaigns by all that their links said', () => {
+  const events = [
+    answer('signup', [[], { hits: 3 }]),
+    answer('order.paid', [[], { hits: 5 }]),
+    answer('idle', [[], { hits: 0 }]),
+  ]
+  const campaigns = answer(
+    'pageview',
+    [['campaign', 'letter'], { hits: 4 }],
+    [['campaign', 'letter', 'mail'], { hits: 4 }],
+    [['campaign', 'letter', 'mail', 'may'], { hits: 4 }],
+    [['campaign', 'poster'], { hits: 2 }],
+  )
+  const page = homePage(home({ events, campaigns }), NONCE)
+  const rows = [...page.matchAll(/<span>([^<]+)<\/span><\/span><\/th><td>([\d,]+)/g)].map(
+    ([, name, hits]) => `${name} ${hits}`,
+  )
+  expect(rows).toEqual(['letter › mail › may 4', 'poster 2', 'order.paid 5', 'signup 3'])
+})
+
+test.each([
+  ['24h', 'Last 24 hours', 'by the hour'],
+  ['7d', 'Last 7 days', 'by the hour'],
+  ['30d', 'Last 30 days', 'by the day'],
+  ['12mo', 'Last 12 months', 'by the week'],
+] as const)('names the period %s, and links the others', (period, title, each) => {
+  const page = homePage(home({ period }), NONCE)
+  expect(page).toContain(title)
+  expect(page).toContain(each)
+  const links = [...page.matchAll(/period=(\w+)"( aria-current="true")?/g)].map(([, name, chosen]) => [
+    name,
+    Boolean(chosen),
+  ])
+  expect(links).toEqual(['24h', '7d', '30d', '12mo'].map((name) => [name, name === period]))
 })
 
 test('gives no rate of no sessions', () => {
@@ -39,7 +75,7 @@ test('says how to mend what was refused', () => {
 })
 
 test('says that the newest events may be missing', () => {
-  const page = homePage(home({ views: { ...day().views, partial: true } }), NONCE)
+  const page = homePage(home({ views: { ...overview().views, partial: true } }), NONCE)
   expect(page).toContain('did not answer in time')
 })
 

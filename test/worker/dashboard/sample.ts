@@ -1,5 +1,5 @@
-/** A site's day as the route gathers it, small enough to be read. */
-import type { Answer, Day, Home } from '../../../worker/dashboard/view'
+/** A site's numbers as the route gathers it, small enough to be read. */
+import type { Answer, Home, Overview } from '../../../worker/dashboard/view'
 
 type Row = readonly [dimension: string[], metrics: Record<string, number>]
 
@@ -22,7 +22,8 @@ export const answer = (type: string, ...rows: Row[]): Answer => ({
   ),
 })
 
-export const day = (given: Partial<Day> = {}): Day => ({
+export const overview = (given: Partial<Overview> = {}): Overview => ({
+  period: '24h',
   isNew: false,
   views: answer('pageview', [
     [],
@@ -33,13 +34,15 @@ export const day = (given: Partial<Day> = {}): Day => ({
   countries: answer('pageview'),
   browsers: answer('pageview'),
   downloads: answer('download', [['file'], { hits: 7 }]),
+  campaigns: answer('pageview'),
+  events: [],
   refused: [],
   stray: [],
   ...given,
 })
 
-export const home = (given: Partial<Day> = {}, name = 'Tea'): Home => ({
+export const home = (given: Partial<Overview> = {}, name = 'Tea'): Home => ({
   sites: [{ site: 4711, name }],
   site: { site: 4711, name, timezone: 'Europe/Stockholm', origins: [], snippet: '<script src="/b/4711.js"></script>' },
-  day: day(given),
+  overview: overview(given),
 })

@@ -51,10 +51,12 @@ function numbers(site: Shown, { period, views, downloads }: Overview): Html {
   const { name, each } = PERIODS[period]
   const hits = totalOf(views, 'hits')
   const sessions = totalOf(views, 'sessions')
+  // Of these nobody knows whether they had a second page, so the rate leaves them out.
+  const unjudged = totalOf(views, 'sessions_by_time') + totalOf(views, 'sessions_by_referrer')
   const figures: [string, string][] = [
     ['Pageviews', count(hits)],
     ['Sessions', count(sessions)],
-    ['Bounce rate', rate(totalOf(views, 'bounce_rate'), sessions)],
+    ['Bounce rate', rate(totalOf(views, 'bounce_rate'), sessions - unjudged)],
     ['Pages a session', ratio(totalOf(views, 'pages_per_session'), sessions)],
     ['Downloads', count(totalOf(downloads, 'hits', ['file']))],
   ]

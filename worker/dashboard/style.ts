@@ -48,7 +48,8 @@ main.narrow { max-width: 36rem; padding-top: 8vh; }
 .figures { display: grid; grid-template-columns: repeat(5, 1fr); gap: 1rem 1.5rem; }
 .figures dt { color: var(--quiet); font-size: .875rem; }
 .figures dd { font-size: 1.75rem; line-height: 1.3; font-weight: 600; letter-spacing: -.02em; font-variant-numeric: tabular-nums; }
-nav.periods { display: flex; flex-wrap: wrap; gap: .25rem .5rem; }
+h2 .quiet { font-weight: 400; margin-left: .25rem; }
+nav.periods { display: flex; flex-wrap: wrap; gap: .25rem; }
 nav.periods a { padding: .25rem .75rem; border-radius: 999px; font-size: .875rem; text-decoration: none; }
 nav.periods a[aria-current] { background: var(--tint); color: var(--ink); font-weight: 550; }
 .chart img { display: block; width: 100%; height: auto; margin-top: .5rem; }
@@ -112,6 +113,8 @@ details[open] summary { margin-bottom: .75rem; }
   .card { padding: 1rem 1rem 1.25rem; border-radius: 12px; }
   .figures { grid-template-columns: repeat(2, 1fr); }
   .figures dd { font-size: 1.5rem; }
+  nav.periods { gap: 0; margin-left: -.5rem; }
+  nav.periods a { padding: .375rem .5rem; }
   table.ranked th.n, table.ranked td { width: 4.25rem; }
   form.switch { width: 100%; }
   form.switch select { flex: 1; max-width: none; }

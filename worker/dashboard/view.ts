@@ -60,7 +60,15 @@ export interface Home {
   isFirst?: boolean
 }
 
-export const METRICS = ['hits', 'sessions', 'engaged', 'bounce_rate', 'pages_per_session'] as const
+export const METRICS = [
+  'hits',
+  'sessions',
+  'sessions_by_time',
+  'sessions_by_referrer',
+  'engaged',
+  'bounce_rate',
+  'pages_per_session',
+] as const
 
 /** A metric's total at a path; 0 where nothing was counted. */
 export const totalOf = ({ series }: Answer, metric: string, dimension: readonly string[] = []): number =>

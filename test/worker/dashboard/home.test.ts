@@ -57,8 +57,11 @@ test.each([
   expect(links).toEqual(['24h', '7d', '30d', '12mo'].map((name) => [name, name === period]))
 })
 
-test('gives no rate of no sessions', () => {
-  const page = homePage(home({ views: answer('pageview', [[], { hits: 3, sessions: 0, bounce_rate: 0 }]) }), NONCE)
+test.each([
+  ['no sessions', { sessions: 0 }],
+  ['sessions that nobody can judge', { sessions: 3, sessions_by_time: 2, sessions_by_referrer: 1 }],
+])('gives no bounce rate of %s', (_, sessions) => {
+  const page = homePage(home({ views: answer('pageview', [[], { hits: 3, bounce_rate: 0, ...sessions }]) }), NONCE)
   expect(page).toContain('<dt>Bounce rate</dt><dd>–</dd>')
 })
 

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { alarmNow } from './alarm'
+import { call, makeSite, statusOf } from './api'
+import { type Server, startServer } from './server'
+
+const DAY = 24 * 3_600_000
+
+/** A browser that has opened the link: what it sends from then on. */
+async function logIn(server: Server): Promise<string> {
+  const { body } = await call<{ code: string }>(server, 'POST', '/api/logins')
+  const answer = await fetch(`${server.origin}/login`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Origin: server.origin },
+    body: JSON.stringify(body),
+  })
+  return answer.headers.getSetCookie()[0]!.split(';')[0]!
+}
+
+async function dashboard(server: Server, Cookie: string, query: string): Promise<string> {
+  const answer = await fetch(`${server.origin}/?${query}`, { headers: { Cookie } })
+  expect(answer.status).toBe(200)
+  return answer.text()
+}
+
+const pageviews = (page: string) => /<dt>Pageviews<\/dt><dd>(.*?)<\/dd>/.exec(page)?.[1]
+
+test('shows the period that was chosen, and what was counted in it', async () => {
+  const server = await startServer()
+  const { site, keys } = await makeSite(server)
+  const ages = [0, 3, 20, 200]
+  const events = ages.map((days) => ({ type: 'pageview', page: 'shop.example/tea', at: Date.now() - days * DAY }))
+  await call(server, 'POST', '/count', events, keys.write)
+  const cookie = await logIn(server)
+  const shown = await Promise.all(
+    ['', '&period=24h', '&period=7d', '&period=30d', '&period=12mo', '&period=never', '&period=__proto__'].map(
+      async (period) => pageviews(await dashboard(server, cookie, `site=${site}${period}`)),
+    ),
+  )
+  expect(shown).toEqual(['1', '1', '2', '3', '4', '1', '1'])
+})
+
+test('lists types of the owner’s own as soon as they are merged', async () => {
+  const server = await startServer()
+  const { site, keys } = await makeSite(server)
+  await call(
+    server,
+    'POST',
+    '/count',
+    [{ type: 'order.paid' }, { type: 'pageview', page: 'shop.example/' }],
+    keys.write,
+  )
+  await server.stop()
+  alarmNow(server.dataFolder, 'graupel-hail')
+  await server.restart()
+  await expect.poll(async () => (await statusOf(server, site)).types).toContain('order.paid')
+  const page = await dashboard(server, await logIn(server), `site=${site}`)
+  expect(page).toMatch(/Your own events.*order\.paid<\/span><\/span><\/th><td>1</s)
+  expect(page).not.toMatch(/<span>pageview<\/span>/)
+})

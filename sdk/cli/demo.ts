@@ -6,6 +6,8 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
 import { root } from './home'
+import { ask, type Server } from './server'
+import { Stop } from './stop'
 
 /** Where the Worker serves the demo. */
 export const PREFIX = '/demo'
@@ -29,45 +31,27 @@ const YEAR_S = 365 * DAY_S
 const SPARE_S = 30 * DAY_S
 const nowInSeconds = () => Math.floor(Date.now() / 1000)
 
-/** The server is on this machine and was just started; past this something is wrong with it. */
-const PATIENCE_MS = 5000
-
-type Call = <Answer>(method: 'GET' | 'POST', path: string, body?: unknown) => Promise<Answer>
-
-const caller =
-  (origin: string, token: string): Call =>
-  async <Answer>(method: 'GET' | 'POST', path: string, body?: unknown) => {
-    const answer = await fetch(origin + path, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      signal: AbortSignal.timeout(PATIENCE_MS),
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    })
-    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status} ${await answer.text()}`)
-    return (await answer.json()) as Answer // our own API's shape, named by the caller
-  }
-
 interface Site {
   site: number
   pixelEpoch: number
 }
 
-async function demoSite(call: Call): Promise<Site> {
-  const { sites } = await call<{ sites: { site: number; name: string }[] }>('GET', '/api/sites')
+async function demoSite(server: Server): Promise<Site> {
+  const { sites } = await ask<{ sites: { site: number; name: string }[] }>(server, 'GET', '/api/sites')
   const known = sites.find(({ name }) => name === NAME)
-  if (known) return call<Site>('GET', `/api/sites/${known.site}`)
+  if (known) return ask<Site>(server, 'GET', `/api/sites/${known.site}`)
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
-  return call<Site>('POST', '/api/sites', { name: NAME, timezone: timeZone, origins: [] })
+  return ask<Site>(server, 'POST', '/api/sites', { name: NAME, timezone: timeZone, origins: [] })
 }
 
 /** An order says its number and what was paid, within reason; all else is fixed by the envelope. */
 const ORDER = { type: 'order', dimensions: { sales: 'shop' }, metrics: {}, slots: { dollars: [0, 1000], order: 1 } }
 
-async function make(call: Call, origin: string, { site, pixelEpoch }: Site): Promise<Kit> {
+async function make(server: Server, { site, pixelEpoch }: Site): Promise<Kit> {
   const expires = nowInSeconds() + YEAR_S
-  const pixel = await call<{ url: string }>('POST', `/api/sites/${site}/pixels`, { ...ORDER, expires })
-  const { share } = await call<{ share: string }>('POST', `/api/sites/${site}/shares`, {})
-  return { site, pixel: new URL(pixel.url, origin).pathname, share, expires, pixelEpoch }
+  const pixel = await ask<{ url: string }>(server, 'POST', `/api/sites/${site}/pixels`, { ...ORDER, expires })
+  const { share } = await ask<{ share: string }>(server, 'POST', `/api/sites/${site}/shares`, {})
+  return { site, pixel: new URL(pixel.url, server.origin).pathname, share, expires, pixelEpoch }
 }
 
 function recall(file: string): Kit | undefined {
@@ -103,19 +87,17 @@ export function render(from: string, to: string, values: Record<string, string>)
 
 /** Makes or recalls what the demo needs and renders it; answers the path to open. */
 export async function prepareDemo(
-  origin: string,
-  adminToken: string,
+  server: Server,
   dataFolder: string,
   pages = join(root, 'demo/pages'),
 ): Promise<string> {
-  if (!existsSync(pages)) throw new Error('this package came without demo pages')
-  const call = caller(origin, adminToken)
+  if (!existsSync(pages)) throw new Stop('this package came without demo pages')
   const file = join(dataFolder, 'demo.json')
-  const known = await demoSite(call)
+  const known = await demoSite(server)
   const { site, pixelEpoch } = known
   const old = recall(file)
   const isGood = old?.site === site && old.pixelEpoch === pixelEpoch && old.expires > nowInSeconds() + SPARE_S
-  const kit = isGood ? old : await make(call, origin, known)
+  const kit = isGood ? old : await make(server, known)
   if (!isGood) remember(file, kit)
   render(pages, join(dataFolder, 'demo'), { site: String(site), pixel: kit.pixel, share: kit.share, prefix: PREFIX })
   return `${PREFIX}/`

@@ -1,34 +1,30 @@
-/** The `graupel` command: one verb a file, each adding itself. */
-import { Command } from 'commander'
-import { addDeploy } from './deploy'
-import { addForward } from './forward'
-import { version } from './home'
-import { addKeys } from './keys'
-import { addLogin } from './login'
-import { addMint } from './mint'
-import { addStart } from './start'
-import { Stop } from './stop'
+/** The `graupel` command: runs what it is told, and says in its exit code how that went. */
+import { CommanderError } from 'commander'
+import { graupel } from './program'
+import { complain, endWithReader } from './say'
+import { Stop, Usage } from './stop'
 
-const EXAMPLE = `
-Example
-  $ npx graupel start      counts at http://127.0.0.1:8787, data in ./.graupel`
+const DONE = 0
+const WRONG = 1
+const UNREADABLE = 2
 
-const program = new Command('graupel')
-  .description('Counts what happens on websites, exactly once.')
-  .version(version)
-  .addHelpText('after', EXAMPLE)
-
-addStart(program)
-addLogin(program)
-addMint(program)
-addKeys(program)
-addForward(program)
-addDeploy(program)
-
-try {
-  await program.parseAsync()
-} catch (error) {
+function codeOf(error: unknown): number {
+  if (error instanceof CommanderError) return codeOfWords(error)
   if (!(error instanceof Stop)) throw error
-  console.error(`graupel: ${error.message}`)
-  process.exit(1)
+  complain(error.message)
+  return error instanceof Usage ? UNREADABLE : WRONG
+}
+
+/** Help and version that were asked for end the parsing too. Help that was not stands where a verb is missing. */
+function codeOfWords({ code, exitCode, message }: CommanderError): number {
+  if (exitCode === 0) return DONE
+  if (code !== 'commander.help') complain(message.replace(/^error: /, ''))
+  return UNREADABLE
+}
+
+endWithReader()
+try {
+  await graupel().parseAsync()
+} catch (error) {
+  process.exit(codeOf(error))
 }

@@ -1,17 +1,18 @@
 /**
- * `graupel mint`: pixels, by the server that runs on this machine, or offline with a site's pixel key, as a mailing on
+ * `graupel mint`: pixels, by a server that runs, or offline with a site's pixel key, as a mailing on
  * another machine does. A line for each, so that a mailing joins them to its readers.
  */
 import type { Command } from 'commander'
 import { noscriptOf } from '../wire/address'
 import { pixelOf, type Wish } from '../wire/minting'
 import type { Pixel } from '../wire/plaintext'
-import { tokenOf } from './login'
 import { type Minted, offline } from './offline'
-import { originOf } from './origin'
-import { readSettings, type Settings } from './settings'
-import { Stop } from './stop'
-import { inOptions, type Wished, wishOf } from './wish'
+import { collect, retold, wholeOf } from './option'
+import { say, type Spoken, speaks } from './say'
+import { ask, REACHES, type Reach, reaches, type Server, serverOf } from './server'
+import { readSettings } from './settings'
+import { Usage } from './stop'
+import { type Wished, wishOf } from './wish'
 
 /** A thousand are minted in some 30 ms; past this something is wrong with the server. */
 const PATIENCE_MS = 30_000
@@ -21,76 +22,50 @@ const AT_ONCE = 1_000
 const MOST = 1_000_000
 const LAST_EPOCH = 0xffff
 
-interface Options extends Wished {
+interface Options extends Wished, Spoken, Reach {
   site: string
   count: string
   offline?: true
   key?: string
   epoch: string
-  json?: true
 }
 
 async function* minted(options: Options, wish: Wish, pixel: Pixel): AsyncGenerator<Minted> {
   const settings = readSettings(process.env)
   const count = wholeOf('--count', options.count, 1, MOST)
-  if (options.key !== undefined && !options.offline) throw new Stop('--key goes with --offline; the server has its own')
+  if (options.key !== undefined && !options.offline) {
+    throw new Usage('--key goes with --offline; the server has its own')
+  }
   const epoch = wholeOf('--epoch', options.epoch, 0, LAST_EPOCH)
   if (options.offline) yield* offline({ ...options, epoch, origin: settings.url }, pixel, count)
-  else if (count === 1) yield await ask<Minted>(settings, options.site, wish)
-  else {
-    const { name: _, ...unlisted } = wish
-    for (let left = count; left > 0; left -= AT_ONCE) {
-      const body = { ...unlisted, count: Math.min(left, AT_ONCE) }
-      yield* (await ask<{ pixels: Minted[] }>(settings, options.site, body)).pixels
-    }
+  else yield* byServer(serverOf(settings, options), options.site, wish, count)
+}
+
+async function* byServer(server: Server, site: string, wish: Wish, count: number): AsyncGenerator<Minted> {
+  const mint = <Answer>(body: unknown, has: string): Promise<Answer> => {
+    const path = `/api/sites/${encodeURIComponent(site)}/pixels`
+    return ask<Answer>(server, 'POST', path, body, { patience: PATIENCE_MS, has }).catch((error: unknown) => {
+      throw retold(error)
+    })
+  }
+  if (count === 1) return yield await mint<Minted>(wish, 'url')
+  const { name: _, ...unlisted } = wish
+  for (let left = count; left > 0; left -= AT_ONCE) {
+    const body = { ...unlisted, count: Math.min(left, AT_ONCE) }
+    yield* (await mint<{ pixels: Minted[] }>(body, 'pixels')).pixels
   }
 }
 
-function wholeOf(option: string, text: string, least: number, most: number): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value
-  throw new Stop(`${option} must be a whole number from ${least} to ${most}, not "${text}"`)
-}
-
-async function ask<Answer>(settings: Settings, site: string, body: unknown): Promise<Answer> {
-  const origin = originOf(settings.host, settings.port)
-  const token = tokenOf(settings)
-  const answer = await fetch(`${origin}/api/sites/${encodeURIComponent(site)}/pixels`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  }).catch((error: Error) => {
-    throw new Stop(`no answer from ${origin} (${error.message}): is it started? npx graupel start`)
-  })
-  if (!answer.ok) throw new Stop(problemOf(await answer.text()))
-  return (await answer.json()) as Answer // our own API's shape, named by the caller
-}
-
-/** The server's words, with the option in place of the member. */
-function problemOf(text: string): string {
-  try {
-    const { detail, field } = JSON.parse(text) as { detail: string; field?: string } // problem+json
-    if (field === undefined) return detail
-    const option = inOptions({ field, message: '' })
-    return option + (detail.startsWith(`${field} `) ? detail.slice(field.length) : `: ${detail}`)
-  } catch {
-    return `the server answered ${text.slice(0, 200)}`
-  }
-}
-
-const HELP = `
-Reads PORT, HOST, GRAUPEL_DATA as \`start\` does; offline GRAUPEL_URL, the origin that the URLs begin with.
+const HELP = `${REACHES}
+Offline it reads GRAUPEL_URL, the origin that the URLs begin with.
 
 Examples
   a thank-you page     $ npx graupel mint --site shop --type order --slot dollars=0..500 --order
   a letter's readers   $ npx graupel mint --site shop --type mail.open --dimension letter=may --cap 1 --expires 90d --count 5000
   without the server   $ npx graupel mint --offline --site 3405643777 --key pixel.key --type mail.open`
 
-const collect = (text: string, before: string[] = []): string[] => [...before, text]
-
 export function addMint(program: Command): void {
-  program
+  const verb = program
     .command('mint')
     .description('mint pixels: URLs that count what you seal into them')
     .requiredOption('--site <site>', 'number or name; offline its number')
@@ -111,14 +86,14 @@ export function addMint(program: Command): void {
     .option('--offline', 'without a server, with the key in --key')
     .option('--key <file>', "a file with the site's keys.pixel; - reads it from stdin")
     .option('--epoch <number>', "the site's pixelEpoch, where master keys were rotated or pixels revoked", '0')
-    .option('--json', 'id, url, expires and noscript as JSON, a line each')
+  speaks(reaches(verb), 'id, url, expires and noscript as JSON, a line each')
     .addHelpText('after', HELP)
     .action(async (options: Options) => {
       const wish = wishOf(options, Date.now())
       const pixel = pixelOf(wish)
       for await (const { id, url } of minted(options, wish, pixel)) {
         const whole = { id, url, expires: pixel.expires, noscript: noscriptOf(url, pixel) }
-        console.log(options.json ? JSON.stringify(whole) : url)
+        say(options, whole, () => url)
       }
     })
 }

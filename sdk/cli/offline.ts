@@ -1,11 +1,11 @@
-/** Mints with a site's pixel key and nobody's help. The key comes from a file or stdin: a command line is seen by all. */
+/** Mints with a site's pixel key and nobody's help. */
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { lengthProblem, urlOf } from '../wire/address'
 import { decode, encode } from '../wire/base64url'
 import { mint } from '../wire/envelope'
 import { type Pixel, writePixel } from '../wire/plaintext'
-import { Stop } from './stop'
+import { readKey } from './key'
+import { Stop, Usage } from './stop'
 
 export interface Minted {
   id: string
@@ -15,7 +15,6 @@ export interface Minted {
 const KEY_BYTES = 32
 const RANDOM_BYTES = 12
 const MOST_SITE = 0xffff_ffff
-const STDIN = 0
 /** Always served, whatever else a site's prefix is. */
 const PREFIX = 'p'
 
@@ -31,7 +30,7 @@ export interface Minter {
 export function* offline({ site, key, epoch, origin }: Minter, pixel: Pixel, count: number): Generator<Minted> {
   const number = Number(site)
   if (!/^\d+$/.test(site) || number < 1 || number > MOST_SITE) {
-    throw new Stop(`--site must be the site's number where --offline is given, not "${site}"`)
+    throw new Usage(`--site must be the site's number where --offline is given, not "${site}"`)
   }
   if (!origin) throw new Stop('--offline needs GRAUPEL_URL, the public origin that the URLs begin with')
   const secret = keyOf(key)
@@ -46,17 +45,8 @@ export function* offline({ site, key, epoch, origin }: Minter, pixel: Pixel, cou
 }
 
 function keyOf(name: string | undefined): Uint8Array {
-  if (name === undefined) throw new Stop("--offline needs --key, a file with the site's keys.pixel (- for stdin)")
-  const key = decode(read(name).trim())
+  if (name === undefined) throw new Usage("--offline needs --key, a file with the site's keys.pixel (- for stdin)")
+  const key = decode(readKey(name))
   if (key?.length === KEY_BYTES) return key
   throw new Stop("--key must hold the site's keys.pixel alone: 43 characters of base64url")
-}
-
-/** It may be the key itself, by mistake: then it is not said again. */
-function read(name: string): string {
-  try {
-    return readFileSync(name === '-' ? STDIN : name, 'utf8')
-  } catch (error) {
-    throw new Stop(`--key names a file that can't be read (${(error as NodeJS.ErrnoException).code})`)
-  }
 }

@@ -123,13 +123,14 @@ async function announce(
   const origin = originOf(settings.host, port)
   await checkHealth(origin, workerd)
   const shown = settings.url || origin
+  const server = { origin, shown, token }
   say(`Graupel counts at ${shown} (data in ${settings.data}, workerd is process ${workerd.pid})`)
-  say(`dashboard  ${await orReason(loginLink(origin, shown, token).then((link) => `${link}  (opens once)`))}`)
-  const forward = upstreams ? Promise.resolve(upstreams.join(', ')) : linkedHere(origin, token)
+  say(`dashboard  ${await orReason(loginLink(server).then((link) => `${link}  (opens once)`))}`)
+  const forward = upstreams ? Promise.resolve(upstreams.join(', ')) : linkedHere(server)
   const line = await orReason(forward)
   if (line) say(`forward    ${line}`)
   if (!settings.demo) return
-  say(`demo       ${await orReason(prepareDemo(origin, token, settings.data).then((path) => shown + path))}`)
+  say(`demo       ${await orReason(prepareDemo(server, settings.data).then((path) => shown + path))}`)
 }
 
 /** The server's own judgement of its settings: a wrong proxy or a geo file it can't read stops the start. */

@@ -49,7 +49,7 @@ export function readUpstreams(text: string): string[] | { problem: string } {
   if (text.trim() === 'off') return []
   const origins: string[] = []
   for (const word of text.split(',').map((each) => each.trim())) {
-    const origin = originIn(word)
+    const origin = originIn(word, { what: 'an upstream', secret: 'the write key' })
     if (typeof origin !== 'string') return origin
     if (origins.includes(origin)) return { problem: `${origin} is given twice` }
     origins.push(origin)
@@ -57,17 +57,21 @@ export function readUpstreams(text: string): string[] | { problem: string } {
   return origins.length > MOST_UPSTREAMS ? { problem: `there may be at most ${MOST_UPSTREAMS} upstreams` } : origins
 }
 
-function originIn(word: string): string | { problem: string } {
+/** An origin that may be trusted with a secret; `what` it is and which, for the words of the problem. */
+export function originIn(
+  word: string,
+  { what, secret }: { what: string; secret: string },
+): string | { problem: string } {
   const url = URL.canParse(word) ? new URL(word) : undefined
   const isOrigin = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash
   if (!isOrigin || url.username || url.password) {
     // What stands before an @ is a secret, and is not said again.
     return {
-      problem: `an upstream is an origin such as https://stats.example.com, not "${word.replace(/^.*@/, '…@')}"`,
+      problem: `${what} is an origin such as https://stats.example.com, not "${word.replace(/^.*@/, '…@')}"`,
     }
   }
   if (url.protocol === 'http:' && !PRIVATE.some((host) => host.test(url.hostname))) {
-    return { problem: `${url.origin} would get the write key in clear: outside private addresses it must be https` }
+    return { problem: `${url.origin} would get ${secret} in clear: outside private addresses it must be https` }
   }
   return url.origin
 }

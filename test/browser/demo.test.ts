@@ -34,7 +34,8 @@ test('a real visit of the demo is counted exactly, and moves the graph within tw
     geoFolder,
     env: { GRAUPEL_DEMO: '1', GRAUPEL_GEO_FILE: 'test.mmdb', GRAUPEL_PROXY: 'x-forwarded-for 127.0.0.0/8' },
   })
-  const shop = server.origin + (await prepareDemo(server.origin, server.admin, server.dataFolder))
+  const { origin, admin, dataFolder } = server
+  const shop = origin + (await prepareDemo({ origin, shown: origin, token: admin }, dataFolder))
   const { sites } = (await call<{ sites: { site: number }[] }>(server, 'GET', '/api/sites')).body
   const { site } = sites[0]!
 

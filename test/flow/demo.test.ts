@@ -15,7 +15,8 @@ function somePages(): string {
 
 async function prepared(pages = somePages()) {
   const server = await startServer({ env: { GRAUPEL_DEMO: '1' } })
-  const prepare = () => prepareDemo(server.origin, server.admin, server.dataFolder, pages)
+  const prepare = () =>
+    prepareDemo({ origin: server.origin, shown: server.origin, token: server.admin }, server.dataFolder, pages)
   const page = () => readFileSync(join(server.dataFolder, 'demo/index.html'), 'utf8')
   return { server, prepare, page, path: await prepare() }
 }

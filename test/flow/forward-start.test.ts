@@ -134,10 +134,10 @@ describe('a mistake', () => {
     ['http://stats.example.com', /would get the write key in clear/],
     ['https://a.example,https://a.example', /given twice/],
     ['https://a.example/x', /is an origin/],
-  ])('in --forward %s is said in a line, with 1, before anything is made', async (urls, words) => {
+  ])('in --forward %s is said in a line, with 2, before anything is made', async (urls, words) => {
     const data = join(temporaryFolder(), 'graupel')
     const launcher = startLauncher({ PORT: '0', GRAUPEL_DATA: data }, ['start', '--forward', urls])
-    expect((await launcher.ended).code).toBe(1)
+    expect((await launcher.ended).code).toBe(2)
     expect(launcher.said()).toMatch(words)
     expect(launcher.said().trim().split('\n')).toHaveLength(1)
     expect(() => statSync(data)).toThrow('ENOENT')

@@ -75,8 +75,8 @@ describe('by the server that runs', () => {
     expect((await statusOf(server, site)).refusals).toMatchObject([{ reason: 'spent', events: 3 }])
   })
 
-  test.each([
-    ['--site nowhere --type a', /^graupel: --site: there is no site "nowhere"$/],
+  test.each<[string, RegExp, number?]>([
+    ['--site nowhere --type a', /^graupel: --site: there is no site "nowhere"$/, 1],
     ['--type a', /--site <site>/],
     ['--site SITE --cap 0', /^graupel: --cap must be a whole number from 1 to/],
     ['--site SITE --expires 2020-01-01', /^graupel: --expires must lie ahead$/],
@@ -89,12 +89,12 @@ describe('by the server that runs', () => {
     ['--site SITE --count 0', /^graupel: --count must be a whole number from 1 to/],
     ['--site SITE --key x', /^graupel: --key goes with --offline/],
     ['--site SITE --colour red', /unknown option '--colour'/],
-  ])('%s is a mistake, told as %s', async (text, words) => {
+  ])('%s is a mistake, told as %s', async (text, words, code = 2) => {
     const server = await startServer()
     const { site } = await makeSite(server)
     const args = text.replace('SITE', String(site)).split(' ')
     const { status, lines, said } = graupel(args, reaching(server))
-    expect([status, lines]).toEqual([1, []])
+    expect([status, lines]).toEqual([code, []])
     expect(said).toMatch(words)
   })
 })
@@ -143,22 +143,27 @@ describe('offline', () => {
     expect((await statusOf(server, site)).refusals).toMatchObject([{ reason: 'revoked', events: 1 }])
   })
 
-  test.each([
+  test.each<[string, string, RegExp, number?]>([
     ['--site 7', 'https://count.example', /^graupel: --offline needs --key/],
-    ['--site 7 --key /nowhere', 'https://count.example', /^graupel: --key names a file that can't be read \(ENOENT\)$/],
-    ['--site 7 --key -', 'https://count.example', /^graupel: --key must hold the site's keys\.pixel alone/],
+    [
+      '--site 7 --key /nowhere',
+      'https://count.example',
+      /^graupel: --key names a file that can't be read \(ENOENT\)$/,
+      1,
+    ],
+    ['--site 7 --key -', 'https://count.example', /^graupel: --key must hold the site's keys\.pixel alone/, 1],
     ['--site shop --key -', 'https://count.example', /^graupel: --site must be the site's number/],
     ['--site 0 --key -', 'https://count.example', /^graupel: --site must be the site's number/],
-    ['--site 7 --key -', '', /^graupel: --offline needs GRAUPEL_URL/],
+    ['--site 7 --key -', '', /^graupel: --offline needs GRAUPEL_URL/, 1],
     [
       '--site 7 --key - --epoch 70000',
       'https://count.example',
       /^graupel: --epoch must be a whole number from 0 to 65535/,
     ],
     ['--site 7 --key - --once hour', 'https://count.example', /^graupel: --once must be "day"$/],
-  ])('%s at "%s" is a mistake, told as %s', (words, GRAUPEL_URL, said) => {
+  ])('%s at "%s" is a mistake, told as %s', (words, GRAUPEL_URL, said, code = 2) => {
     const told = graupel(['--offline', ...words.split(' ')], { GRAUPEL_URL }, 'too short')
-    expect([told.status, told.lines]).toEqual([1, []])
+    expect([told.status, told.lines]).toEqual([code, []])
     expect(told.said).toMatch(said)
   })
 })

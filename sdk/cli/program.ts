@@ -1,0 +1,33 @@
+/** What `graupel` can be told: one verb a file, each adding itself. It ends nothing and prints no mistake; who runs it does. */
+import { Command } from 'commander'
+import { addDeploy } from './deploy'
+import { addForward } from './forward'
+import { version } from './home'
+import { addKeys } from './keys'
+import { addLogin } from './login'
+import { addMint } from './mint'
+import { addStart } from './start'
+
+const HELP = `
+It ends with 0 when it is done, 1 where something could not be done or is wrong, 2 where the command itself can't be read.
+
+Examples
+  $ npx graupel start      counts at http://127.0.0.1:8787, data in ./.graupel
+  $ npx graupel help mint  all that a verb can be told`
+
+export function graupel(): Command {
+  const program = new Command('graupel')
+    .description('Counts what happens on websites, exactly once.')
+    .version(version)
+    .addHelpText('after', HELP)
+    // Before the verbs, which take these over.
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+  addStart(program)
+  addLogin(program)
+  addMint(program)
+  addForward(program)
+  addKeys(program)
+  addDeploy(program)
+  return program
+}

@@ -6,6 +6,7 @@ import { demo } from './routes/demo'
 import { cubes } from './routes/cube'
 import { deploymentOf } from './routes/deployment'
 import { embed } from './routes/embed'
+import { explain } from './routes/explain'
 import { forward } from './routes/forward'
 import { graphs } from './routes/graph'
 import { hailwhale } from './routes/hailwhale'
@@ -36,6 +37,7 @@ const app = new Hono<App>({ strict: true })
   .route('/api/sites', pixels)
   .route('/api/sites', shares)
   .route('/api/sites', siteKeys)
+  .route('/api/explain', explain)
   .route('/api/forward', forward)
   .route('/api/slices', slices)
   .route('/', login)

@@ -6,8 +6,16 @@ import { ORDER } from './minting'
 import type { Pixel } from './plaintext'
 
 /** Before `.gif`: the answer may be kept until the site's midnight. Anyone may write it, and harms nobody but himself. */
-export const ONCE = '.once'
-export const IMAGE = '.gif'
+const ONCE = '.once'
+const IMAGE = '.gif'
+
+/** What the last segment of a pixel's URL says: the envelope, and how it wants to be answered. */
+export function readName(name: string): { text: string; isImage: boolean; isOnce: boolean } {
+  const isImage = name.endsWith(IMAGE)
+  const bare = isImage ? name.slice(0, -IMAGE.length) : name
+  const isOnce = bare.endsWith(ONCE)
+  return { text: isOnce ? bare.slice(0, -ONCE.length) : bare, isImage, isOnce }
+}
 
 /** Old proxies and mail programs cut URLs near 2,000 characters. */
 const URL_CHARACTERS = 1_900

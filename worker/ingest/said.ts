@@ -18,4 +18,10 @@ export class Said {
     if (known.size < MOST_TYPES) known.add(type)
     return known.has(type) ? type : REST
   }
+
+  /** The same for who only asks: nothing is said by that. */
+  asked(site: number, type: string): string {
+    const known = this.sites.get(String(site))
+    return !known || known.size < MOST_TYPES || known.has(type) ? type : REST
+  }
 }

@@ -32,6 +32,9 @@ export interface VerifiedPixel {
 
 export type Verified = VerifiedBeacon | VerifiedPixel
 
+/** An envelope of those kinds that a server seals. */
+export type Minted = Extract<Envelope, { random: Uint8Array }>
+
 export interface Verifier {
   keys: Keys
   shared: SharedKeys
@@ -95,18 +98,29 @@ async function verifyBeacon(
 const isStale = (week: number, now: number): boolean => week !== STATIC && Math.abs(week - weekOf(epochOf(now))) > 1
 
 async function verifyPixel(
-  envelope: Extract<Envelope, { random: Uint8Array }>,
+  envelope: Minted,
   site: Lock,
   { keys, now }: Verifier,
 ): Promise<VerifiedPixel | { refusal: Reason }> {
-  const key = await keys.derive('pixel', site.site, envelope.epoch)
-  const text = key && open(envelope, key)
-  if (text === undefined) return { refusal: 'forged' }
-  const pixel = readPixel(text)
-  if (!pixel) return { refusal: 'malformed' }
-  const name = encode(envelope.random)
+  const opened = await openPixel(envelope, site.site, keys)
+  if ('refusal' in opened) return opened
+  const { name, pixel } = opened
   if (weekOf(envelope.epoch) < (site.versions.pixel ?? 0) || site.revoked.includes(name)) return { refusal: 'revoked' }
   if (pixel.expires && now >= pixel.expires * 1000) return { refusal: 'expired' }
   if (now < pixel.notBefore * 1000) return { refusal: 'early' }
-  return { kind: 'pixel', site: site.site, random: envelope.random, name, pixel }
+  return opened
+}
+
+/** What is sealed in it, whether or not it counts any more. */
+export async function openPixel(
+  envelope: Minted,
+  site: number,
+  keys: Keys,
+): Promise<VerifiedPixel | { refusal: 'forged' | 'malformed' }> {
+  const { epoch, random } = envelope
+  const key = await keys.derive('pixel', site, epoch)
+  const text = key && open(envelope, key)
+  if (text === undefined) return { refusal: 'forged' }
+  const pixel = readPixel(text)
+  return pixel ? { kind: 'pixel', site, random, name: encode(random), pixel } : { refusal: 'malformed' }
 }

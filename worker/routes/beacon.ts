@@ -20,16 +20,16 @@ export async function considerBeacon(
   site: Site,
   reception: Reception,
 ): Promise<Delivery | Reason> {
-  const { c, facts, client, now } = reception
+  const { header, facts, client, now } = reception
   const { plaintext, id } = verified
-  const refusal = agentRefusal(facts.agent) ?? fetchRefusal((name) => c.req.header(name))
+  const refusal = agentRefusal(facts.agent) ?? fetchRefusal(header)
   if (refusal) return refusal
-  const claims = { origin: c.req.header('origin'), referer: c.req.header('referer'), page: hostOf(plaintext.page) }
+  const claims = { origin: header('origin'), referer: header('referer'), page: hostOf(plaintext.page) }
   if (!fits(site.origins, claims)) return 'origin'
   const judged = judge(plaintext.ts, now)
   if ('refusal' in judged) return judged.refusal
   const events = eventsOf(verified, facts, judged.at, site.allow).map((event) => {
-    const type = isChosen(event.type) ? reception.deployment.said.type(site.site, event.type) : event.type
+    const type = isChosen(event.type) ? reception.said.type(site.site, event.type) : event.type
     return crossed({ ...event, type }, site.cross)
   })
   const visitor = await visitorAt(judged.at, site, reception)

@@ -19,15 +19,14 @@ export async function considerPixel(
   site: Site,
   reception: Reception,
 ): Promise<Delivery | Reason> {
-  const { c, facts } = reception
+  const { header, url, facts } = reception
   const { pixel } = verified
-  const header = (name: string) => c.req.header(name)
   const claims = { origin: header('origin'), referer: header('referer') }
   const refusal = fetchRefusal(header) ?? pixelRefusal(pixel, facts.agent, claims)
   if (refusal) return refusal
   const isHidden = isOptedOut(site.respect, header)
   if (isHidden && pixel.type === PAGEVIEW) return 'opt-out'
-  const filled = fill(pixel, new URL(c.req.url).searchParams)
+  const filled = fill(pixel, new URL(url).searchParams)
   if ('refusal' in filled) return filled.refusal
   return isHidden
     ? deliveryOf({ verified, filled, site, now: reception.now, told: { facts: NOBODY } })
@@ -69,12 +68,12 @@ async function whoSaw(
   site: Site,
   reception: Reception,
 ): Promise<Pick<Seen, 'told' | 'visitor'>> {
-  const { c, facts, now } = reception
+  const { header, url, facts, now } = reception
   const isView = pixel.type === PAGEVIEW
   const visitor = isView || pixel.options.once ? await visitorAt(now, site, reception) : undefined
   const who = visitor === undefined ? {} : { visitor }
   if (!isView) return { told: { facts }, ...who }
-  const { host } = new URL(c.req.url)
+  const { host } = new URL(url)
   const origins = pixel.options.origins ?? site.origins
-  return { told: { facts, page: viewed({ host, origins, referer: c.req.header('referer') }) }, ...who }
+  return { told: { facts, page: viewed({ host, origins, referer: header('referer') }) }, ...who }
 }

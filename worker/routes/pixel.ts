@@ -4,7 +4,7 @@
  * and a forger must learn nothing. What comes too fast is told so before anything is opened.
  */
 import { type Context, Hono } from 'hono'
-import { IMAGE, ONCE } from '../../sdk/wire/address'
+import { readName } from '../../sdk/wire/address'
 import { read } from '../../sdk/wire/envelope'
 import { clientOf } from '../ingest/client'
 import { type Facts, factsOf } from '../ingest/facts'
@@ -12,13 +12,11 @@ import { BODY_BYTES, ENVELOPES, URL_CHARACTERS } from '../ingest/limits'
 import { addressOf, socketOf } from '../ingest/proxy'
 import type { Reason } from '../ingest/refusal'
 import type { Site } from '../ingest/settings'
-import { verify } from '../ingest/verify'
 import type { App } from './access'
 import { readBody } from './body'
+import { consider } from './consider'
 import { type Delivery, deliver, tellRefusals } from './deliver'
 import { type Deployment, deploymentOf } from './deployment'
-import { considerPixel } from './minted'
-import { considerBeacon } from './beacon'
 import { keptToMidnight, NOT_KEPT } from './keeping'
 import { secondsToWait } from './rate'
 import type { Reception } from './reception'
@@ -41,11 +39,7 @@ const HEADERS = {
 export const pixel = new Hono<App>()
   .get('/p/:text', async (c) => {
     const now = Date.now()
-    const name = c.req.param('text')
-    const isImage = name.endsWith(IMAGE)
-    const bare = isImage ? name.slice(0, -IMAGE.length) : name
-    const isOnce = bare.endsWith(ONCE)
-    const text = isOnce ? bare.slice(0, -ONCE.length) : bare
+    const { text, isImage, isOnce } = readName(c.req.param('text'))
     // Who asks for headers alone looks whether there is something, and shows it to nobody.
     if (c.req.method === 'HEAD') return isImage ? answerImage() : answer()
     // An open slot makes the URL longer than its envelope; what nothing may be long is refused unread.
@@ -114,7 +108,18 @@ async function receive(c: Context<App>, texts: string[] | Reason): Promise<numbe
     tellLater(c, context, sites.keys())
     return wait
   }
-  const reception: Reception = { c, deployment, sites, facts: factsFor(c, deployment, address), address, client, now }
+  const reception: Reception = {
+    env: c.env,
+    url: c.req.url,
+    header: (name) => c.req.header(name),
+    deployment,
+    said: deployment.said,
+    sites,
+    facts: factsFor(c, deployment, address),
+    address,
+    client,
+    now,
+  }
   const deliveries: Delivery[] = []
   const refusedAt = new Set<number>()
   for (const text of texts) {
@@ -170,20 +175,4 @@ function factsFor(c: Context<App>, { geo }: Deployment, address: string | undefi
 function addressFor(c: Context<App>, { proxy }: Deployment): string | undefined {
   const header = (name: string) => c.req.header(name)
   return addressOf({ socket: socketOf(c.req.raw.cf, header), header }, proxy)
-}
-
-async function consider(text: string, reception: Reception): Promise<Delivery | { site: number; refusal: Reason }> {
-  const { deployment, sites, now } = reception
-  const { keys, shared } = deployment
-  const verified = await verify(text, { keys, shared, siteOf: (number) => sites.get(number), now })
-  if ('refusal' in verified) {
-    const claimed = read(text)?.site ?? NO_SITE
-    return { site: sites.has(claimed) ? claimed : NO_SITE, refusal: verified.refusal }
-  }
-  const site = sites.get(verified.site)!
-  const result =
-    verified.kind === 'beacon'
-      ? await considerBeacon(verified, site, reception)
-      : await considerPixel(verified, site, reception)
-  return typeof result === 'string' ? { site: site.site, refusal: result } : result
 }

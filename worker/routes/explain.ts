@@ -1,0 +1,140 @@
+/**
+ * `/api/explain`: an envelope, and what would become of it if it came in such a request. It counts nothing, refuses nothing
+ * into the statistics and keeps nothing of what it was asked. What of a request is left out is not judged.
+ */
+import { type Context, Hono } from 'hono'
+import * as v from 'valibot'
+import { readName } from '../../sdk/wire/address'
+import { read } from '../../sdk/wire/envelope'
+import { factsOf } from '../ingest/facts'
+import { BODY_BYTES, ENVELOPES, URL_CHARACTERS } from '../ingest/limits'
+import { NOBODY } from '../ingest/optout'
+import type { Site } from '../ingest/settings'
+import { type App, accessOf, originOf } from './access'
+import { readBody } from './body'
+import { clientSeen } from './client'
+import { type Deployment, deploymentOf } from './deployment'
+import { type Explained, explained, unread } from './explained'
+import { Problem } from './problem'
+import type { Reception } from './reception'
+
+/** A header's value; a real one is shorter. */
+const CHARACTERS = 8_192
+/** JSON may write each byte of an envelope's text as six. */
+const MOST_BYTES = 8 * BODY_BYTES
+
+const line = v.pipe(v.string('must be a text'), v.maxLength(CHARACTERS, `is longer than ${CHARACTERS} characters`))
+
+/** What is asked; also what the API's description is made of. */
+export const ExplainSchema = v.strictObject(
+  {
+    /** An envelope, a URL that holds one, or several as a POST holds them, a line each. */
+    envelope: v.optional(v.pipe(v.string('must be a text'), v.maxLength(2 * BODY_BYTES, 'is longer than any request'))),
+    /** The page's URL, or its origin. */
+    page: v.optional(v.pipe(line, v.url('must be a URL'))),
+    /** The user agent; an empty text is a request that names none. */
+    agent: v.optional(line),
+    /** The visitor's. */
+    address: v.optional(line),
+    /** Other headers of the request, by name. */
+    headers: v.optional(v.record(v.string(), line, 'must be an object of texts')),
+    /** When it arrives, unix milliseconds. */
+    at: v.optional(v.pipe(v.number('must be unix milliseconds'), v.integer('must be unix milliseconds'))),
+  },
+  ({ expected }) => (expected === 'never' ? 'is not known here' : 'must be a JSON object'),
+)
+type Asked = v.InferOutput<typeof ExplainSchema>
+
+export const explain = new Hono<App>().post('/', async (c) => {
+  const now = Date.now()
+  const { level } = await accessOf(c, now)
+  if (level !== 'admin') throw new Problem(403, 'this needs the admin token')
+  const asked = askedIn(await readBody(c.req.raw, MOST_BYTES))
+  const deployment = await deploymentOf(c.env)
+  const answer = { client: clientSeen(c, deployment, now), envelopes: await all(c, asked, deployment, now) }
+  return c.json(answer, 200, { 'Cache-Control': 'no-store' })
+})
+
+function askedIn(body: string | undefined): Asked {
+  if (body === undefined) throw new Problem(413, `the body is larger than ${MOST_BYTES} bytes`)
+  const parsed = v.safeParse(ExplainSchema, parsedJson(body || '{}'))
+  if (parsed.success) return parsed.output
+  const [issue] = parsed.issues
+  const field = v.getDotPath(issue) ?? undefined
+  throw new Problem(400, [field ?? 'the body', issue.message].join(' '), field)
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+async function all(c: Context<App>, asked: Asked, deployment: Deployment, now: number): Promise<Explained[]> {
+  const written = (asked.envelope ?? '').split('\n').map((each) => each.trim())
+  const lines = written.filter(Boolean).map(lineOf)
+  if (lines.length > ENVELOPES) return [unread('too-big')]
+  const answers: Explained[] = []
+  for (const { text, query, isUrl } of lines) {
+    const site = await siteOf(c, deployment, text, now)
+    const reception = receptionOf(c, { asked, deployment, query, site, isImage: read(text)?.kind === 'pixel' })
+    const isLong = isUrl && text.length > URL_CHARACTERS
+    answers.push(isLong ? unread('too-big') : await explained(text, reception, originOf(c)))
+  }
+  return answers
+}
+
+interface Line {
+  text: string
+  query: string
+  isUrl: boolean
+}
+
+/** A share stands in a query, all else at the end of a path. */
+function lineOf(written: string): Line {
+  if (!/[/?]/.test(written)) return { ...readName(written), query: '', isUrl: false }
+  const [, path = '', query = ''] = /^([^?#]*)\??([^#]*)/.exec(written) ?? []
+  const share = new URLSearchParams(query).get('share')
+  if (share !== null) return { text: share, query: '', isUrl: true }
+  return { ...readName(path.slice(path.lastIndexOf('/') + 1)), query, isUrl: true }
+}
+
+async function siteOf(c: Context<App>, { directory }: Deployment, text: string, now: number) {
+  const number = read(text)?.site
+  return number === undefined ? undefined : directory.site(c.env, number, now)
+}
+
+interface Supposed {
+  asked: Asked
+  deployment: Deployment
+  query: string
+  site: Site | undefined
+  /** A picture's request tells its page by Referer, a script's by Origin. */
+  isImage: boolean
+}
+
+/** The request as it is supposed to be. It has no address where visitors are told apart, or a day's salt would be made for it. */
+function receptionOf(c: Context<App>, { asked, deployment, query, site, isImage }: Supposed): Reception {
+  const { page, agent, address, headers = {}, at = Date.now() } = asked
+  const named = new Map(Object.entries(headers).map(([name, text]) => [name.toLowerCase(), text]))
+  if (agent !== undefined) named.set('user-agent', agent)
+  if (page !== undefined) named.set(isImage ? 'referer' : 'origin', isImage ? page : new URL(page).origin)
+  const header = (name: string) => named.get(name)
+  const facts = factsOf({ header, cf: undefined, address }, deployment.geo)
+  const url = new URL(c.req.url)
+  url.search = query
+  return {
+    env: c.env,
+    url: url.href,
+    header,
+    deployment,
+    said: { type: (number, type) => deployment.said.asked(number, type) },
+    sites: new Map(site && [[site.site, site]]),
+    facts: named.has('user-agent') ? facts : { ...facts, agent: NOBODY.agent },
+    address: undefined,
+    client: undefined,
+    now: at,
+  }
+}

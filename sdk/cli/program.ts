@@ -1,6 +1,7 @@
 /** What `graupel` can be told: one verb a file, each adding itself. It ends nothing and prints no mistake; who runs it does. */
 import { Command } from 'commander'
 import { addDeploy } from './deploy'
+import { addExplain } from './explain'
 import { addForward } from './forward'
 import { version } from './home'
 import { addKeys } from './keys'
@@ -26,6 +27,7 @@ export function graupel(): Command {
   addStart(program)
   addLogin(program)
   addMint(program)
+  addExplain(program)
   addForward(program)
   addKeys(program)
   addDeploy(program)

@@ -71,9 +71,10 @@ export const sites = new Hono<App>()
   .delete('/:site', async (c) => {
     const now = Date.now()
     await admin(c)
-    const number = Number(c.req.param('site'))
+    const named = c.req.param('site')
     // One that was deleted while an object was away is here until all of them are empty.
-    if (!(await pod(c.env).isLeaving(number))) await siteFor(c, c.req.param('site'), 'admin', now)
+    const isLeaving = await pod(c.env).isLeaving(Number(named))
+    const number = isLeaving ? Number(named) : (await siteFor(c, named, 'admin', now)).site.site
     const { directory } = await deploymentOf(c.env)
     try {
       await pod(c.env).remove(number)

@@ -161,8 +161,8 @@ function refused(server: Server, { status, headers }: Response, text: string): S
 function unanswered({ origin }: Server, error: Error, patience: number): Stop {
   if (error.name === 'TimeoutError') return new Stop(`no answer from ${origin} within ${patience / 1000} s`)
   const cause = error.cause as NodeJS.ErrnoException | undefined // undici's word for what a socket or a parser said
+  if (cause?.name === 'HTTPParserError') return new Stop(`${origin} answers, but not in HTTP: is the address right?`)
   const why = cause?.code ?? cause?.message ?? error.message
-  if (why.startsWith('HPE_')) return new Stop(`${origin} answers, but not in HTTP (${why}): is the address right?`)
   const isHere = isLoopback(new URL(origin).hostname.replace(/^\[(.*)\]$/, '$1'))
   const hint = isHere ? 'is it started? npx graupel start' : 'is it up, and is the address right?'
   return new Stop(`no answer from ${origin} (${why}): ${hint}`)

@@ -1,0 +1,154 @@
+import { createServer, type RequestListener } from 'node:http'
+import { type AddressInfo, createServer as createSocketServer, type Server as Listener } from 'node:net'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { ask, serverOf } from '../../../sdk/cli/server'
+import { readSettings } from '../../../sdk/cli/settings'
+import { Stop, Usage } from '../../../sdk/cli/stop'
+
+const TOKEN = 'ga_secret'
+
+async function listening(server: Listener): Promise<string> {
+  onTestFinished(() => void server.close())
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}` // it listens on a port
+}
+
+const answering = (listener: RequestListener) => listening(createServer({ keepAlive: false }, listener))
+
+const answered = (status: number, type: string, body: string) => () =>
+  answering((_, response) => response.writeHead(status, { 'content-type': type, connection: 'close' }).end(body))
+
+const problem = (status: number, detail: string) =>
+  answered(status, 'application/problem+json', JSON.stringify({ status, detail, field: 'site' }))
+
+const redirect = (location: string) => () =>
+  answering((_, response) => response.writeHead(308, { location, connection: 'close' }).end())
+
+async function askAt(origin: string, patience = 5000): Promise<unknown> {
+  const server = { origin, shown: origin, token: TOKEN, tokenFrom: 'GRAUPEL_ADMIN' }
+  return ask(server, 'GET', '/status', undefined, { has: 'sites', patience }).catch((error: unknown) => error)
+}
+
+describe('what is asked', () => {
+  test('arrives with the token and the body, and is answered', async () => {
+    const asked: unknown[] = []
+    const origin = await answering((request, response) => {
+      let body = ''
+      request.on('data', (text) => (body += text))
+      request.on('end', () => {
+        asked.push(request.method, request.url, request.headers.authorization, body)
+        response.setHeader('connection', 'close')
+        response.end('{"sites":[]}')
+      })
+    })
+    const server = { origin, shown: origin, token: TOKEN }
+    expect(await ask(server, 'POST', '/a?b=c', { d: 1 })).toEqual({ sites: [] })
+    expect(asked).toEqual(['POST', '/a?b=c', `Bearer ${TOKEN}`, '{"d":1}'])
+  })
+
+  test('may be answered with nothing', async () => {
+    const origin = await answering((_, response) => response.writeHead(204, { connection: 'close' }).end())
+    expect(await ask({ origin, shown: origin, token: TOKEN }, 'DELETE', '/')).toBe(undefined)
+  })
+
+  test.each<[string, () => Promise<string>, RegExp]>([
+    ['a token of another server', problem(401, 'not known'), /^URL does not know the token from GRAUPEL_ADMIN/],
+    ['a token that is not enough', problem(403, 'this needs more'), /^URL refuses .* GRAUPEL_ADMIN: this needs more$/],
+    ['a problem', problem(404, 'there is no site 7'), /^there is no site 7$/],
+    ['a page', answered(200, 'text/html', '<h1>Hello</h1>'), /^URL answers, but not as a Graupel does/],
+    ['JSON of another program', answered(200, 'application/json', '{"a":1}'), /^URL answers, but not as a Graupel/],
+    ['JSON that is no object', answered(200, 'application/json', 'null'), /^URL answers, but not as a Graupel does/],
+    ['nothing', answered(200, 'text/plain', ''), /^URL answers, but not as a Graupel does/],
+    ['a page that is not there', answered(404, 'text/html', 'no'), /^URL answers with 404, but not as a Graupel does/],
+    ['a proxy alone', answered(502, 'text/html', 'Bad gateway'), /^no answer from behind URL \(502\)/],
+    [
+      'a way to elsewhere',
+      redirect('https://a.example/x'),
+      /^URL points on to .*: .* give --server https:\/\/a\.example$/,
+    ],
+    ['a way within', redirect('/login'), /^URL answers with 308, but not as a Graupel does/],
+    ['an end', () => listening(createSocketServer((socket) => socket.destroy())), /^no answer from URL \(/],
+    [
+      'no HTTP',
+      () => listening(createSocketServer((socket) => socket.end('SSH-2.0\r\n'))),
+      /^URL answers, but not in HTTP/,
+    ],
+    [
+      'nobody',
+      () => Promise.resolve('http://127.0.0.1:1'),
+      /^no answer from URL .*: is it started\? npx graupel start$/,
+    ],
+    ['no host', () => Promise.resolve('https://nowhere.invalid'), /^no answer from URL .*is it up, and is the address/],
+  ])('of %s is told in a line, without the token', async (_, start, words) => {
+    const origin = await start()
+    const error = await askAt(origin)
+    expect(error).toBeInstanceOf(Stop)
+    const { message } = error as Stop // as was just seen
+    expect(message.replaceAll(origin, 'URL')).toMatch(words)
+    expect(message).not.toContain(TOKEN)
+  })
+
+  test('is not waited for without end', async () => {
+    const origin = await answering((request) => setTimeout(() => request.socket.destroy(), 1000))
+    expect(await askAt(origin, 50)).toEqual(new Stop(`no answer from ${origin} within 0.05 s`))
+  })
+})
+
+describe('the server', () => {
+  const folder = () => {
+    const path = mkdtempSync(join(tmpdir(), 'graupel-'))
+    onTestFinished(() => rmSync(path, { recursive: true }))
+    writeFileSync(join(path, 'admin-token'), `${TOKEN}\n`)
+    return path
+  }
+
+  test('is the one on this machine, with the token of its folder', () => {
+    const data = folder()
+    const settings = readSettings({
+      HOST: '0.0.0.0',
+      PORT: '9000',
+      GRAUPEL_DATA: data,
+      GRAUPEL_URL: 'https://a.example',
+    })
+    expect(serverOf(settings)).toEqual({
+      origin: 'http://127.0.0.1:9000',
+      shown: 'https://a.example',
+      token: TOKEN,
+      tokenFrom: join(data, 'admin-token'),
+    })
+  })
+
+  test('is another, with the token that is given', () => {
+    const settings = readSettings({ GRAUPEL_ADMIN: 'ga_other', GRAUPEL_URL: 'https://a.example' })
+    expect(serverOf(settings, { server: 'https://b.example/' })).toEqual({
+      origin: 'https://b.example',
+      shown: 'https://b.example',
+      token: 'ga_other',
+      tokenFrom: 'GRAUPEL_ADMIN',
+    })
+  })
+
+  test.each([
+    ['b.example', /^--server is an origin such as/],
+    ['https://b.example/status', /^--server is an origin such as/],
+    ['ftp://b.example', /^--server is an origin such as/],
+    ['https://me:secret@b.example', /^--server is an origin .* not "…@b\.example"$/],
+    ['http://b.example', /^http:\/\/b\.example would get a token in clear/],
+    ['', /^--server is an origin such as/],
+  ])('is not "%s"', (server, words) => {
+    const reach = () => serverOf(readSettings({ GRAUPEL_ADMIN: TOKEN }), { server })
+    expect(reach).toThrow(Usage)
+    expect(reach).toThrow(words)
+  })
+
+  test.each([
+    [{ GRAUPEL_DATA: '/nowhere' }, undefined, /^there is no admin token in \/nowhere: is this the folder/],
+    [{ GRAUPEL_DATA: '/nowhere' }, 'https://b.example', /give that of https:\/\/b\.example in GRAUPEL_ADMIN$/],
+    [{ GRAUPEL_ADMIN: TOKEN, PORT: '0' }, undefined, /^PORT=0 names no server/],
+  ])('can not be told by %j and %s', (env, server, words) => {
+    expect(() => serverOf(readSettings(env), server === undefined ? {} : { server })).toThrow(words)
+  })
+})

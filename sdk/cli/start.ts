@@ -13,7 +13,9 @@ import { holder, take } from './lock'
 import { loginLink } from './login'
 import { addressOf, originOf } from './origin'
 import { checkPort } from './port'
+import { complain, outliveReader, type Spoken, speaks } from './say'
 import { adminToken, givenKeys, masterKeys } from './secrets'
+import type { Server } from './server'
 import { readSettings, type Settings } from './settings'
 import { Stop } from './stop'
 import { Workerd } from './workerd'
@@ -47,17 +49,21 @@ async function heldElsewhere(data: string): Promise<Stop> {
   return new Stop(`${data} is already served by a process that can't be seen from here (in another container?)`)
 }
 
-/** A line that must not stop what already serves. */
-const orReason = (work: Promise<string>): Promise<string> =>
-  work.catch((error: unknown) => `not ready: ${error instanceof Error ? error.message : String(error)}`)
+/** A part that is not ready must not stop what already serves: its reason is told, and it is left out. */
+const orReason = (name: string, work: Promise<string>): Promise<string | null> =>
+  work.catch((error: unknown) => {
+    complain(`${name} is not ready: ${error instanceof Error ? error.message : String(error)}`)
+    return null
+  })
 
-interface Options {
+interface Options extends Spoken {
   /** Other Graupels, in the order in which they are tried; absent: nothing is forwarded by this start. */
   upstreams?: string[]
 }
 
 /** Resolves when the server was told to stop and has; anything else that ends it is a Stop. */
-async function serve(settings: Settings, { upstreams }: Options, say: (line: string) => void): Promise<void> {
+async function serve(settings: Settings, options: Options): Promise<void> {
+  const { upstreams, json } = options
   const { host, port, data, geo } = settings
   process.umask(0o077)
   const folders = makeFolders(data)
@@ -75,6 +81,8 @@ async function serve(settings: Settings, { upstreams }: Options, say: (line: str
     lock: join(data, '.flock'),
     detached: true,
     isOpen: upstreams !== undefined,
+    // A program that reads what is ready must not read the runtime's own words.
+    output: json ? STDERR : 'inherit',
     env: {
       GRAUPEL_MASTER: master,
       GRAUPEL_ADMIN: token,
@@ -89,7 +97,7 @@ async function serve(settings: Settings, { upstreams }: Options, say: (line: str
   const wasTold = endWhenTold(workerd)
   try {
     await openGate(workerd, settings)
-    await announce(workerd, settings, { token, upstreams }, say)
+    await announce(workerd, settings, { ...options, token })
     const { code, signal } = await workerd.ended
     throw new Stop(`workerd ended by itself (${signal ?? `code ${code}`}); what it said stands above`)
   } catch (error) {
@@ -112,26 +120,29 @@ async function openGate(workerd: Workerd, { data, host, port }: Settings): Promi
   workerd.open()
 }
 
-async function announce(
-  workerd: Workerd,
-  settings: Settings,
-  { token, upstreams }: Options & { token: string },
-  say: (line: string) => void,
-) {
+const STDERR = 2
+
+async function announce(workerd: Workerd, settings: Settings, options: Options & { token: string }): Promise<void> {
+  const { token, upstreams, json } = options
+  const tell = (line: string) => json || console.log(line)
   const port = await workerd.listening
   if (!port) throw new Stop('workerd ended before it listened; what it said stands above')
   const origin = originOf(settings.host, port)
   await checkHealth(origin, workerd)
-  const shown = settings.url || origin
-  const server = { origin, shown, token }
-  say(`Graupel counts at ${shown} (data in ${settings.data}, workerd is process ${workerd.pid})`)
-  say(`dashboard  ${await orReason(loginLink(server).then((link) => `${link}  (opens once)`))}`)
-  const forward = upstreams ? Promise.resolve(upstreams.join(', ')) : linkedHere(server)
-  const line = await orReason(forward)
-  if (line) say(`forward    ${line}`)
-  if (!settings.demo) return
-  say(`demo       ${await orReason(prepareDemo(server, settings.data).then((path) => shown + path))}`)
+  const { data } = settings
+  const { pid } = workerd
+  const server = { origin, shown: settings.url || origin, token }
+  tell(`Graupel counts at ${server.shown} (data in ${data}, workerd is process ${pid})`)
+  const dashboard = await orReason('dashboard', loginLink(server))
+  if (dashboard) tell(`dashboard  ${dashboard}  (opens once)`)
+  const forward = upstreams ? upstreams.join(', ') : await orReason('forward', linkedHere(server))
+  if (forward) tell(`forward    ${forward}`)
+  const demo = settings.demo ? await orReason('demo', demoAt(server, data)) : null
+  if (demo) tell(`demo       ${demo}`)
+  if (json) console.log(JSON.stringify({ url: server.shown, dashboard, demo, forward: upstreams ?? [], pid, data }))
 }
+
+const demoAt = async (server: Server, data: string): Promise<string> => server.shown + (await prepareDemo(server, data))
 
 /** The server's own judgement of its settings: a wrong proxy or a geo file it can't read stops the start. */
 async function checkHealth(origin: string, workerd: Workerd): Promise<void> {
@@ -190,14 +201,16 @@ Example
   $ PORT=9000 GRAUPEL_DATA=/var/lib/graupel npx graupel start`
 
 export function addStart(program: Command): void {
-  program
+  const verb = program
     .command('start')
     .description('serve on this machine')
     .option('--forward <urls>', 'forward linked sites to other Graupels, in this order (URL[,URL])')
+  speaks(verb, 'when it is ready, a line: url, dashboard, demo, forward, pid, data')
     .addHelpText('after', SETTINGS)
-    .action(async ({ forward }: { forward?: string }) => {
-      const options = forward === undefined ? {} : { upstreams: upstreamsIn(forward) }
-      await serve(readSettings(process.env), options, console.log)
+    .action(async ({ forward, json }: Spoken & { forward?: string }) => {
+      const upstreams = forward === undefined ? undefined : upstreamsIn(forward)
+      outliveReader()
+      await serve(readSettings(process.env), { ...(upstreams && { upstreams }), ...(json && { json }) })
       process.exit(0)
     })
 }

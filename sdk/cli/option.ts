@@ -28,8 +28,10 @@ export function dimensionOf(text: string): unknown {
 }
 
 export function numberOf(option: string, text: string, example: string): [name: string, value: number] {
-  const [name, value] = pairOf(option, text, example)
-  return [name, Number(value)]
+  const [name, digits] = pairOf(option, text, example)
+  const value = Number(digits)
+  if (Number.isFinite(value)) return [name, value]
+  throw new Usage(`${option} ${name} must be a finite number`)
 }
 
 export function rangeOf(option: string, text: string, example: string): [name: string, range: [number, number]] {
@@ -57,10 +59,16 @@ export function inOptions(field: string, message: string): string {
   return [`--${OPTION_OF[member] ?? member}`, name.join('.'), message].filter(Boolean).join(' ')
 }
 
+/** Some of its sentences name the field, some go on from it, and some stand for themselves. */
+export function withoutField(detail: string, field: string): string {
+  if (detail.startsWith(field)) return detail.slice(field.length)
+  return /^(must|is|has|lies|begins)\b/.test(detail) ? ` ${detail}` : `: ${detail}`
+}
+
 /** The server's no, with the option in place of the member; where it is the value that can't be, as such. */
 export function retold(error: unknown): unknown {
   if (!(error instanceof Refused) || error.field === undefined) return error
   const { status, field, detail } = error
-  const message = inOptions(field, '') + (detail.startsWith(field) ? detail.slice(field.length) : `: ${detail}`)
+  const message = inOptions(field, '') + withoutField(detail, field)
   return status === 400 ? new Usage(message) : new Stop(message)
 }

@@ -7,6 +7,7 @@ import { version } from './home'
 import { addKeys } from './keys'
 import { addLogin } from './login'
 import { addMint } from './mint'
+import { addSite } from './site'
 import { addStart } from './start'
 
 const HELP = `
@@ -26,6 +27,7 @@ export function graupel(): Command {
     .configureOutput({ outputError: () => {} })
   addStart(program)
   addLogin(program)
+  addSite(program)
   addMint(program)
   addExplain(program)
   addForward(program)

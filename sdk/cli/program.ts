@@ -1,5 +1,6 @@
 /** What `graupel` can be told: one verb a file, each adding itself. It ends nothing and prints no mistake; who runs it does. */
 import { Command } from 'commander'
+import { addCount } from './count'
 import { addDeploy } from './deploy'
 import { addExplain } from './explain'
 import { addForward } from './forward'
@@ -28,6 +29,7 @@ export function graupel(): Command {
   addStart(program)
   addLogin(program)
   addSite(program)
+  addCount(program)
   addMint(program)
   addExplain(program)
   addForward(program)

@@ -10,6 +10,7 @@ import { addLogin } from './login'
 import { addMint } from './mint'
 import { addSite } from './site'
 import { addStart } from './start'
+import { addStatus } from './status'
 
 const HELP = `
 It ends with 0 when it is done, 1 where something could not be done or is wrong, 2 where the command itself can't be read.
@@ -30,6 +31,7 @@ export function graupel(): Command {
   addLogin(program)
   addSite(program)
   addCount(program)
+  addStatus(program)
   addMint(program)
   addExplain(program)
   addForward(program)

@@ -1,5 +1,5 @@
 /**
- * `npm test`: finds or brings a browser, runs every project of vitest and ends with one line, `N passed, N failed`.
+ * `npm test`: finds or brings a browser and reverse proxies, runs every project of vitest and ends with one line, `N passed, N failed`.
  * What the tests run is built by them, into a folder of their own.
  */
 import { spawnSync } from 'node:child_process'
@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { bringChrome, findChrome } from './chrome'
+import { bringProxies } from './proxies'
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -54,6 +55,7 @@ function count(file: string): Counts {
 
 function main(): number {
   const chrome = browser()
+  bringProxies(console.log)
   const folder = mkdtempSync(join(tmpdir(), 'graupel-report-'))
   const report = join(folder, 'report.json')
   const projects = ['unit', 'edge', 'flow', ...(chrome ? ['browser'] : [])].flatMap((name) => ['--project', name])

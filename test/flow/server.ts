@@ -135,9 +135,13 @@ const SHELL = ['/bin/sh', '-c', '"$@"; exit $?', 'sh']
 /** The real command, `graupel start`, with these settings and no other variable than the system's own. */
 export function startLauncher(env: Record<string, string>, words: string[] = ['start'], by?: 'shell'): Launcher {
   const command = [process.execPath, join(inject('built'), 'cli/graupel.js'), ...words]
-  const [program, ...args] = by === 'shell' ? [...SHELL, ...command] : command
+  return startCommand(by === 'shell' ? [...SHELL, ...command] : command, env)
+}
+
+/** The same by whatever words: a unit's, an image's. */
+export function startCommand([program, ...args]: string[], env: Record<string, string>, cwd?: string): Launcher {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(program!, args, { env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program!, args, { cwd, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   return watch(child)
 }
 

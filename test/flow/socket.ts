@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { request } from 'node:http'
+import { request as requestSecurely, type RequestOptions } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { onTestFinished } from 'vitest'
 
@@ -28,6 +29,7 @@ export interface Socket {
 export function openSocket(
   url: string,
   headers: Record<string, string> = {},
+  options: RequestOptions = {},
 ): Promise<{ socket: Socket } | { status: number; body: string }> {
   const key = randomBytes(16).toString('base64')
   const upgrade = {
@@ -37,7 +39,8 @@ export function openSocket(
     'Sec-WebSocket-Key': key,
   }
   return new Promise((resolve, reject) => {
-    const asked = request(url, { headers: { ...upgrade, ...headers } })
+    const ask = url.startsWith('https:') ? requestSecurely : request
+    const asked = ask(url, { ...options, headers: { ...upgrade, ...headers } })
     asked.on('error', reject)
     asked.on('upgrade', ({ headers: { 'sec-websocket-protocol': protocol } }, stream, head) => {
       resolve({ socket: socketOn(stream, head, protocol) })

@@ -20,7 +20,7 @@ import type { Entry } from './log'
 import { Merges } from './merges'
 import { Pulses } from './pulse'
 import { type Raw, rawAfter } from './raw'
-import { recent } from './recent'
+import { recent, typesAfter } from './recent'
 import { type SourceSlice, Sources, sourcesOf, type SourceStatus, type Taken } from './sources'
 import type { State } from './state'
 import { Teller } from './tell'
@@ -31,6 +31,8 @@ export interface HailStatus {
   last: number
   /** Events in the log that nobody has merged; of a linked site, that are not known to have arrived. */
   waiting: number
+  /** Types of the newest of them. */
+  types: string[]
   /** When the first of those arrived, unix milliseconds. */
   oldest?: number
   /** Of a site that is, or was, forwarded. */
@@ -118,13 +120,14 @@ export class Hail extends DurableObject<Env> {
   async status(): Promise<HailStatus> {
     const { shard } = this.life.place
     const state = this.life.look()
-    if (!state) return { shard, last: 0, waiting: 0 }
+    if (!state) return { shard, last: 0, waiting: 0, types: [] }
     const forward = this.merges.forwardStatus(state)
     const oldest = state.log.arrivedAfter(Math.min(state.places.merged, state.ledger.held(Date.now())))
     return {
       shard,
       last: Math.floor(state.log.last / 1024),
       waiting: state.unmerged + (forward?.inDoubt ?? 0),
+      types: typesAfter(state.log, state.places.merged),
       ...(oldest !== undefined && { oldest }),
       ...(forward && { forward }),
       ...sourcesOf(this.ctx.storage.sql),

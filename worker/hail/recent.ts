@@ -1,5 +1,6 @@
 /** The newest events of a log, one by one: for a reader, so it looks at no more than anyone may ask for. */
 import { shown } from '../rollup/shown'
+import { typesOf } from '../rollup/dimension'
 import { isWanted } from '../rollup/pattern'
 import { type Sighting, SPIED, type Spied, type SpyQuestion } from '../whale/spy'
 import { eventsIn } from './fold'
@@ -22,4 +23,16 @@ export function recent(log: Log, from: number, { wanted, count }: SpyQuestion): 
     }
   }
   return { from, examined, found }
+}
+
+/** The types of the newest events after a position, and those above them, as merging will name them. */
+export function typesAfter(log: Log, from: number): string[] {
+  const types = new Set<string>()
+  let examined = 0
+  for (const { entries, text } of log.newest(from)) {
+    for (const { type } of eventsIn(text)) for (const name of typesOf(type)) types.add(name)
+    examined += entries
+    if (examined >= SPIED) break
+  }
+  return [...types]
 }

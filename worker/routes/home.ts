@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono'
 import { homePage } from '../dashboard/home'
 import { lockedPage } from '../dashboard/login'
 import { type Answer, METRICS, type Overview, PERIODS, type PeriodName, type Refused } from '../dashboard/view'
-import { pod, whale } from '../env'
+import { pod } from '../env'
 import { type Reason, refusals } from '../ingest/refusal'
 import type { Site } from '../ingest/settings'
 import { type App, isLoggedIn, originOf } from './access'
@@ -13,6 +13,7 @@ import { page } from './page'
 import { type Query, questionOf } from './question'
 import { NO_SITE, REFUSED_TYPE } from './refusals'
 import { snippetOf } from './sites'
+import { standing } from './status'
 
 /** The shop that comes along is nobody's own site: a newcomer is asked to make one. */
 const DEMO = 'demo'
@@ -67,7 +68,7 @@ async function overviewOf(c: Context<App>, site: Site, name: PeriodName, now: nu
   const ask = (query: Query): Promise<Answer> =>
     graphOf(c, site, questionOf({ ...query, period }, site, { level: 'admin' }, now))
   const [{ types }, stray, ...answers] = await Promise.all([
-    whale(c.env, site.site).status(),
+    standing(c.env, site),
     pod(c.env).refusals(),
     ...(Object.keys(QUESTIONS) as Part[]).map(async (part) => [part, await ask(QUESTIONS[part])] as const), // The keys of the very table above.
   ])

@@ -1,6 +1,6 @@
 /** `/status`: is all that was acknowledged on its way, and what was refused, and why. `/healthz`: is anybody there. */
 import { type Context, Hono } from 'hono'
-import { hail, pod, whale } from '../env'
+import { type Env, hail, pod, whale } from '../env'
 import type { HailStatus } from '../hail/hail'
 import type { Mishap } from '../hail/upstream'
 import { type Reason, refusals } from '../ingest/refusal'
@@ -34,16 +34,11 @@ export const status = new Hono<App>()
   })
 
 async function ofSite(c: Context<App>, site: Site, deployment: Deployment, now: number) {
-  const count = Math.max(site.fixedShards, ...site.shards.map(({ k }) => k))
-  const [kept, hails, refused] = await Promise.all([
-    whale(c.env, site.site).status(),
-    Promise.all(Array.from({ length: count }, (_, shard) => hail(c.env, site.site, shard).status())),
-    refusedAt(c, site, now),
-  ])
+  const [{ kept, hails, types }, refused] = await Promise.all([standing(c.env, site), refusedAt(c, site, now)])
   return {
     site: site.site,
     name: site.name,
-    types: kept.types,
+    types,
     shards: hails.map((each) => lagOf(each, now)),
     merged: kept.shards,
     pendingPaths: kept.pendingPaths,
@@ -52,6 +47,17 @@ async function ofSite(c: Context<App>, site: Site, deployment: Deployment, now: 
     ...(await forwardOf(c, site, hails, now)),
     refusals: explained([...refused, ...deployment.refusals.waiting(site.site)]),
   }
+}
+
+/** What a site's objects say of themselves, and all types there are, those of events that wait among them. */
+export async function standing(env: Env, site: Site) {
+  const count = Math.max(site.fixedShards, ...site.shards.map(({ k }) => k))
+  const [kept, hails] = await Promise.all([
+    whale(env, site.site).status(),
+    Promise.all(Array.from({ length: count }, (_, shard) => hail(env, site.site, shard).status())),
+  ])
+  const types = [...new Set([...kept.types, ...hails.flatMap((each) => each.types)])].sort()
+  return { kept, hails, types }
 }
 
 /** What waits is safe in the log; its age says whether the Whale is being reached. */

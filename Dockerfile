@@ -4,7 +4,7 @@ FROM node:24-slim AS build
 WORKDIR /graupel
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
-COPY tsconfig.json ./
+COPY tsconfig.json wrangler.jsonc ./
 COPY sdk sdk
 COPY worker worker
 RUN npm run build

@@ -18,6 +18,9 @@ const globalSetup = ['test/flow/bundle.ts']
 /** Objects' and routes' own code that needs no object and no runtime, and is asked faster without. */
 const pure = ['test/worker/whale/{answer,fragment-reader}.test.ts', 'test/worker/routes/{question,csv,scope}.test.ts']
 
+// At every file of the edge wrangler would warn of secrets that are not set; each test there makes its own.
+process.env.WRANGLER_LOG ??= 'error'
+
 /** Four worlds: pure code in node, objects inside workerd, whole servers from outside, and a real browser. */
 export default defineConfig({
   root: resolve(import.meta.dirname, '..'),
@@ -36,7 +39,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        plugins: [standIns, cloudflareTest({ wrangler: { configPath: './worker/wrangler.jsonc' } })],
+        plugins: [standIns, cloudflareTest({ wrangler: { configPath: './wrangler.jsonc' } })],
         test: { name: 'edge', include: ['test/worker/{whale,hail,pod,routes}/**/*.test.ts'], exclude: pure },
       },
       {

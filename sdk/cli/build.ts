@@ -45,7 +45,7 @@ if (missing) {
   console.error(`build: rollup made no ${missing[1]}`)
   process.exit(1)
 }
-const bundling = ['--config', join(root, 'worker/wrangler.jsonc'), '--outdir', join(out, 'worker')]
+const bundling = ['--config', join(root, 'wrangler.jsonc'), '--outdir', join(out, 'worker')]
 const aliases = inside.flatMap(([name, file]) => ['--alias', `${name}:${file}`])
 run('wrangler', ['deploy', '--dry-run', ...bundling, ...aliases], QUIET)
 for (const file of ['workerd.capnp', 'forward.capnp'])

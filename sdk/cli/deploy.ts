@@ -41,7 +41,7 @@ async function deploy(args: string[], { first }: { first?: boolean }): Promise<v
 
 const wrangler = (args: string[]): Promise<number | null> =>
   new Promise((resolve, reject) => {
-    const config = ['--config', join(root, 'worker/wrangler.jsonc')]
+    const config = ['--config', join(root, 'wrangler.jsonc')]
     const child = spawn('npx', ['--no-install', 'wrangler', ...args, ...config], { cwd: root, stdio: 'inherit' })
     child.once('error', reject)
     child.once('exit', resolve)

@@ -17,13 +17,14 @@ if (built.status !== 0) process.exit(1)
 
 const secrets = { GRAUPEL_MASTER: masterKeys(data, resolve(data, 'v3')), GRAUPEL_ADMIN: adminToken(data) }
 console.log(`admin token: ${secrets.GRAUPEL_ADMIN}`)
-const variables = Object.entries(secrets).flatMap(([name, value]) => ['--var', `${name}:${value}`])
-const args = ['dev', '--config', resolve(root, 'worker/wrangler.jsonc'), '--persist-to', data, '--ip', '127.0.0.1']
-const child = spawn('wrangler', [...args, '--inspector-port', '0', ...variables], {
+const args = ['dev', '--config', resolve(root, 'wrangler.jsonc'), '--persist-to', data, '--ip', '127.0.0.1']
+const child = spawn('wrangler', [...args, '--inspector-port', '0'], {
   cwd: root,
   stdio: 'inherit',
   env: {
     ...process.env,
+    // wrangler takes from here what the configuration calls a secret; a command line is seen by all.
+    ...secrets,
     WRANGLER_HIDE_BANNER: 'true',
     WRANGLER_SEND_METRICS: 'false',
     CLOUDFLARE_CF_FETCH_ENABLED: 'false',

@@ -42,7 +42,7 @@ test('keeps the parser of user agents below the version whose licence changed', 
 })
 
 test('says one compatibility date and the same flags to both runtimes', () => {
-  const wrangler = read('worker/wrangler.jsonc')
+  const wrangler = read('wrangler.jsonc')
   const workerd = read('worker/workerd.capnp')
   const date = /"compatibility_date": "([\d-]+)"/.exec(wrangler)?.[1]
   expect(date).toMatch(/^\d{4}-\d{2}-\d{2}$/)
@@ -70,7 +70,7 @@ test.each(['wrangler', '@cloudflare/vitest-plugin', 'node', 'rollup', 'oxlint', 
 
 test('names the same objects to both runtimes, under ids that never change', () => {
   const workerd = read('worker/workerd.capnp')
-  const wrangler = read('worker/wrangler.jsonc')
+  const wrangler = read('wrangler.jsonc')
   const keys = [...workerd.matchAll(/className = "(\w+)", uniqueKey = "([\w-]+)", enableSql = true/g)]
   expect(keys.map(([, name, key]) => [name, key])).toEqual([
     ['Pod', 'graupel-pod'],
@@ -90,7 +90,7 @@ test('hands the Worker all that it asks for, and nothing else', () => {
 })
 
 test('asks the platform for the rate that isolates keep', () => {
-  const { RATE } = /"name": "(?<name>RATE)".*"limit": (?<RATE>\d+), "period": 60/.exec(read('worker/wrangler.jsonc'))!
+  const { RATE } = /"name": "(?<name>RATE)".*"limit": (?<RATE>\d+), "period": 60/.exec(read('wrangler.jsonc'))!
     .groups!
   expect(/export const RATE = ([\d_]+)/.exec(read('worker/ingest/limits.ts'))?.[1]?.replace('_', '')).toBe(RATE)
 })

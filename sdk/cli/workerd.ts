@@ -43,7 +43,7 @@ export interface Serving {
   geo: string
   demo: string
   /** All of what the Worker is told. */
-  env: Record<string, string>
+  env: Record<string, string | undefined>
   /** The file that the kernel's lock is held on. */
   lock?: string
   /** In its own session a Ctrl-C reaches the launcher alone, which ends this gently. */

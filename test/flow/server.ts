@@ -24,8 +24,8 @@ export interface Options {
   dataFolder?: string
   /** Folder of an .mmdb; its name goes into `env` as GRAUPEL_GEO_FILE. */
   geoFolder?: string
-  /** What the Worker is told beside the test's master key and admin token. */
-  env?: Record<string, string>
+  /** What the Worker is told beside the test's master key and admin token, or is not told instead of them. */
+  env?: Record<string, string | undefined>
   /** Whether it may call others, as `graupel start --forward` serves. */
   isOpen?: boolean
   /** The build's folder; the run's own where it is not given. */

@@ -27,6 +27,9 @@ export interface Deployment {
   geo: GeoFile | undefined
 }
 
+/** Nobody counts how often a token is tried: ours hold 256 random bits. Where none is set, nobody is the admin. */
+const ADMIN_CHARACTERS = 24
+
 let deployment: Deployment | undefined
 
 export async function deploymentOf(env: Env): Promise<Deployment> {
@@ -39,6 +42,8 @@ async function build(env: Env): Promise<Deployment> {
   if (!env.GRAUPEL_MASTER) throw new Problem(503, 'no master key: GRAUPEL_MASTER is not set')
   const master = parseMaster(env.GRAUPEL_MASTER)
   if ('problem' in master) throw new Problem(503, `no master key: ${master.problem}`)
+  if (env.GRAUPEL_ADMIN && env.GRAUPEL_ADMIN.length < ADMIN_CHARACTERS)
+    throw new Problem(503, `GRAUPEL_ADMIN is shorter than ${ADMIN_CHARACTERS} characters, and could be guessed`)
   const keys = new Keys(master)
   return {
     keys,

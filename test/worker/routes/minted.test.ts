@@ -16,7 +16,7 @@ const MASTER = new Uint8Array(32).fill(7)
 const bindings = {
   ...env,
   GRAUPEL_MASTER: `0:${encode(MASTER)}`,
-  GRAUPEL_ADMIN: 'ga_test',
+  GRAUPEL_ADMIN: 'ga_long-enough-for-a-test',
   GRAUPEL_PROXY: 'x-forwarded-for 127.0.0.0/8',
 }
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0'

@@ -12,7 +12,7 @@ import { seal } from '../ingest/sealed'
 import { madeSite } from '../objects'
 
 const MASTER = new Uint8Array(32).fill(7)
-const bindings = { ...env, GRAUPEL_MASTER: `0:${encode(MASTER)}`, GRAUPEL_ADMIN: 'ga_test' }
+const bindings = { ...env, GRAUPEL_MASTER: `0:${encode(MASTER)}`, GRAUPEL_ADMIN: 'ga_long-enough-for-a-test' }
 const keys = new Keys(new Map([[0, MASTER]]))
 const CHROME = 'Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36'
 const HOUR = 3_600_000

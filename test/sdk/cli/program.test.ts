@@ -53,8 +53,7 @@ describe.each(verbs)('%s', (name, verb) => {
     for (const words of examples) expect(await readAs(words)).toBe(name)
   })
 
-  // What deploys is wrangler, which speaks for itself.
-  test.skipIf(name === 'deploy')('speaks JSON', () => {
+  test('speaks JSON', () => {
     expect(verb.options.map(({ long }) => long)).toContain('--json')
   })
 

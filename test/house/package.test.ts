@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { givenKeys } from '../../sdk/cli/secrets'
 import { root } from './source'
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -15,6 +17,7 @@ const lock = JSON.parse(read('package-lock.json')) as Lock
 const manifest = JSON.parse(read('package.json')) as {
   scripts: Record<string, string>
   bin: Record<string, string>
+  cloudflare: { bindings: Record<string, { description: string }> }
   devDependencies: Record<string, string>
 }
 
@@ -90,8 +93,7 @@ test('hands the Worker all that it asks for, and nothing else', () => {
 })
 
 test('asks the platform for the rate that isolates keep', () => {
-  const { RATE } = /"name": "(?<name>RATE)".*"limit": (?<RATE>\d+), "period": 60/.exec(read('wrangler.jsonc'))!
-    .groups!
+  const { RATE } = /"name": "(?<name>RATE)".*"limit": (?<RATE>\d+), "period": 60/.exec(read('wrangler.jsonc'))!.groups!
   expect(/export const RATE = ([\d_]+)/.exec(read('worker/ingest/limits.ts'))?.[1]?.replace('_', '')).toBe(RATE)
 })
 
@@ -99,4 +101,24 @@ test('has the commands it promises', () => {
   const promised = ['start', 'dev', 'build', 'test', 'bench', 'types', 'lint', 'format', 'deploy']
   expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(promised))
   expect(Object.values(manifest.bin).filter((path) => !existsSync(join(root, path)))).toEqual([])
+})
+
+test('asks for the same two secrets everywhere, says how to make them, and gives away none', () => {
+  const secrets = ['GRAUPEL_MASTER', 'GRAUPEL_ADMIN']
+  const required = /"required": \[([^\]]*)\]/.exec(read('wrangler.jsonc'))?.[1]
+  expect([...(required ?? '').matchAll(/"(\w+)"/g)].map(([, name]) => name)).toEqual(secrets)
+  const lines = read('.dev.vars.example').split('\n')
+  // The button offers what stands here as the value to take.
+  expect(lines.filter((line) => line && !line.startsWith('#'))).toEqual(secrets.map((name) => `${name}=`))
+  expect(Object.keys(manifest.cloudflare.bindings)).toEqual(secrets)
+  expect(read('.gitignore').split('\n')).toEqual(expect.arrayContaining(['.graupel-cloud/', '.dev.vars']))
+})
+
+test.each([
+  ['GRAUPEL_MASTER', (text: string) => expect(givenKeys(text)).toBe(text)],
+  ['GRAUPEL_ADMIN', (text: string) => expect(text).toMatch(/^ga_[\w-]{43}$/)],
+])('tells whoever presses the button a line that makes a %s', (name, check) => {
+  const [, line] = /`([^`]+)`/.exec(manifest.cloudflare.bindings[name]!.description)!
+  const { stdout } = spawnSync('/bin/sh', ['-c', line!], { encoding: 'utf8' })
+  check(stdout.trim())
 })

@@ -18,18 +18,18 @@ export interface Batch {
 }
 
 /** `skip` lines are not looked at. */
-export async function* batches(lines: AsyncIterable<string>, skip: number): AsyncGenerator<Batch> {
+export async function* batches(text: AsyncIterable<string>, skip: number): AsyncGenerator<Batch> {
   let texts: string[] = []
   let numbers: number[] = []
   let bytes = JOINT
   const batch = (): Batch => ({ body: `[${texts.join()}]`, lines: numbers })
   let number = 0
-  for await (const line of lines) {
+  for await (const line of linesOf(text)) {
     number += 1
     if (number <= skip || !line.trim()) continue
     const text = eventIn(line, number)
     const length = Buffer.byteLength(text) + JOINT
-    if (length + JOINT > MOST_BYTES) throw new Stop(`line ${number} is larger than ${MOST_BYTES} bytes`)
+    if (length + JOINT > MOST_BYTES) throw tooLong(number)
     if (texts.length === MOST_EVENTS || bytes + length > MOST_BYTES) {
       yield batch()
       texts = []
@@ -43,6 +43,22 @@ export async function* batches(lines: AsyncIterable<string>, skip: number): Asyn
   if (texts.length) yield batch()
 }
 
+const tooLong = (number: number) => new Stop(`line ${number} is larger than ${MOST_BYTES} bytes`)
+
+/** At line feeds alone: what else a terminal breaks at may stand in a text. What never ends is not waited for. */
+async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<string> {
+  let number = 1
+  let rest = ''
+  for await (const chunk of text) {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop()!
+    number += lines.length
+    yield* lines
+    if (rest.length > MOST_BYTES) throw tooLong(number)
+  }
+  yield rest
+}
+
 function eventIn(line: string, number: number): string {
   const event = parsed(line)
   if (typeof event === 'object' && event !== null && !Array.isArray(event)) return JSON.stringify(event)
@@ -51,7 +67,7 @@ function eventIn(line: string, number: number): string {
 
 function parsed(line: string): unknown {
   try {
-    return JSON.parse(line)
+    return JSON.parse(line.trim()) // without a byte order mark, too
   } catch {
     return undefined
   }

@@ -3,7 +3,6 @@
  * events with an id count once.
  */
 import { createReadStream, fstatSync, openSync, type ReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import { type Batch, batches } from './batches'
 import { readKey, STDIN } from './key'
@@ -102,7 +101,7 @@ async function countFile(file: string, skip: number, post: (body: string) => Pro
   const progress = progressOn(process.stderr)
   let last = skip
   try {
-    for await (const batch of batches(createInterface({ input: source.stream, crlfDelay: Infinity }), skip)) {
+    for await (const batch of batches(source.stream.setEncoding('utf8'), skip)) {
       const counts = await post(batch.body).catch((error: unknown) => {
         throw inLines(error, batch)
       })

@@ -16,8 +16,10 @@ const HELP = `
 It ends with 0 when it is done, 1 where something could not be done or is wrong, 2 where the command itself can't be read.
 
 Examples
-  $ npx graupel start      counts at http://127.0.0.1:8787, data in ./.graupel
-  $ npx graupel help mint  all that a verb can be told`
+  $ npx graupel start           counts at http://127.0.0.1:8787, data in ./.graupel
+  $ npx graupel site add shop   makes a site, and prints the line for its pages
+  $ npx graupel status --watch  shows what comes in
+  $ npx graupel help mint       all that a verb can be told`
 
 export function graupel(): Command {
   const program = new Command('graupel')

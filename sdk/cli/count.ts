@@ -117,7 +117,7 @@ async function countFile(file: string, skip: number, post: (body: string) => Pro
   return sums
 }
 
-/** What a broken run leaves to be done. A batch counts whole or not at all, unless its answer was lost. */
+/** What a broken run leaves to be done. Of a batch whose answer was lost nobody knows; with ids it does not matter. */
 function standing(file: string, last: number, { notDeduplicated }: Counts): string {
   if (!last) return 'Nothing before it was sent'
   const again = `Lines 1 to ${last} are counted; send ${file === '-' ? 'it' : file} again: what has an id counts once`

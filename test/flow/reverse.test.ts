@@ -6,7 +6,7 @@
 import { createServer, type Server as HttpServer } from 'node:http'
 import { connect as connectHttp2 } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -14,8 +14,8 @@ import { findProxy, type Name } from '../proxies'
 import { CHROME, PageLoad, type SiteKey, siteKey } from '../visitor'
 import { writeMmdb } from '../worker/ingest/mmdb'
 import { type Made, makeSite, total } from './api'
-import { freePorts, HOST, openReverse, type Ask, type Reverse } from './reverse'
-import { openServer, type Server } from './server'
+import { EXAMPLES, freePorts, HOST, openReverse, type Ask, type Reverse } from './reverse'
+import { openServer, type Server, startServer, temporaryFolder } from './server'
 import { openSocket } from './socket'
 import { readUnit } from './unit'
 
@@ -203,11 +203,50 @@ describe.each(NAMES)('behind %s', (name) => {
   })
 })
 
+/** The proxy before the proxy: where it stands here, and where the README lets it stand. */
+const FIRST = '127.0.0.10/32'
+const told = (line: string) => {
+  const text = readFileSync(join(EXAMPLES, 'README.md'), 'utf8')
+  if (!text.includes(line)) throw new Error(`the README does not say "${line}"`)
+  return line.replace('10.0.0.5/32', FIRST)
+}
+
+const FORWARDED = '  proxy_set_header X-Forwarded-For $remote_addr;\n'
+const APPENDED = told('  proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n')
+const BELIEVED = told('\t\ttrusted_proxies 10.0.0.5/32\n')
+const TAKEN_OVER = told('  set_real_ip_from 10.0.0.5/32;\n  real_ip_header CF-Connecting-IP;\n')
+const TRANSPORT = '\t\ttransport http {\n'
+
+test.skipIf(!NAMES.every(findProxy)).each([
+  ['nginx', 'another proxy', 'X-Forwarded-For', [FORWARDED, APPENDED], `127.0.0.1/32,${FIRST}`],
+  ['caddy', 'another proxy', 'X-Forwarded-For', [TRANSPORT, BELIEVED + TRANSPORT], `127.0.0.1/32,${FIRST}`],
+  ['nginx', "Cloudflare's", 'CF-Connecting-IP', [FORWARDED, FORWARDED + TAKEN_OVER], '127.0.0.1/32'],
+] as const)('%s behind %s counts whom that one saw', async (name, _, header, change, networks) => {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, 'geo.mmdb'), GEO)
+  const env = { GRAUPEL_PROXY: `x-forwarded-for ${networks}`, GRAUPEL_GEO_FILE: 'geo.mmdb' }
+  const server = await startServer({ geoFolder: folder, env })
+  const { site } = await makeSite(server)
+  const key = await siteKey(server.origin, site)
+  const setting = { folder: join(folder, name), ports: await freePorts(), upstream: server.origin, changes: [change] }
+  const reverse = await openReverse(name, setting)
+  onTestFinished(() => reverse.end())
+  const post = (from: string, said: string) => {
+    const headers = { 'Content-Type': 'text/plain', 'User-Agent': CHROME, [header]: said }
+    return reverse.ask('/p/', { method: 'POST', body: new PageLoad(key).view('shop.example/'), from, headers })
+  }
+  const [first = ''] = FIRST.split('/')
+  await post(first, SWEDE)
+  // Who lied to the first proxy; only one that appends passes that on. And who comes past it, lying.
+  await post(first, header === 'X-Forwarded-For' ? `${CLAIMED}, ${SWEDE}` : SWEDE)
+  await post(SWEDE, CLAIMED)
+  expect(await total(server, site, 'hits', ['country', 'SE'])).toBe(3)
+  expect(await total(server, site, 'hits', ['country', 'NO'])).toBe(0)
+})
+
 test.skipIf(!findProxy('nginx'))('nginx leads http: to https:, and logs nothing of it', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'graupel-reverse-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const ports = await freePorts()
-  const reverse = await openReverse('nginx', { folder, ports, upstream: 'http://127.0.0.1:9' })
+  const reverse = await openReverse('nginx', { folder: temporaryFolder(), ports, upstream: 'http://127.0.0.1:9' })
   const answer = await fetch(`http://127.0.0.1:${ports.http}/b/1.js?a=b`, { redirect: 'manual' })
   expect(answer.status).toBe(301)
   expect(answer.headers.get('location')).toBe('https://127.0.0.1/b/1.js?a=b')

@@ -1,6 +1,6 @@
 /**
  * The examples of reverse proxies, run as they stand: the real nginx or Caddy under the example's own text, in which
- * nothing changes but ports, the certificate and where it logs. Whoever asks says from which address of this machine.
+ * nothing changes but ports, the certificate, where it logs, and what a test says. Whoever asks says from which address of this machine.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -10,7 +10,7 @@ import { createServer, type AddressInfo, connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { findProxy, type Name } from '../proxies'
 
-const EXAMPLES = resolve(import.meta.dirname, '../../demo/server')
+export const EXAMPLES = resolve(import.meta.dirname, '../../demo/server')
 /** The name that stands in the examples. */
 export const HOST = 'stats.example.com'
 
@@ -35,7 +35,11 @@ export interface Setting {
   ports: Ports
   /** Origin of what it stands before. */
   upstream: string
+  /** What else the example is told to say. */
+  changes?: Changes
 }
+
+type Changes = readonly (readonly [from: string, to: string])[]
 
 interface Certificate {
   certificate: string
@@ -52,7 +56,7 @@ function certify(folder: string): Certificate {
 }
 
 /** Every change must find what it changes: an example that says something else is another one. */
-function changed(text: string, changes: readonly (readonly [string, string])[]): string {
+function changed(text: string, changes: Changes): string {
   return changes.reduce((now, [from, to]) => {
     if (!now.includes(from)) throw new Error(`the example does not say "${from}"`)
     return now.replaceAll(from, to)
@@ -63,7 +67,7 @@ const example = (name: string) => readFileSync(join(EXAMPLES, name), 'utf8')
 
 /** What each is started by; it logs into its folder. */
 const STARTS: Record<Name, (setting: Setting, certificate: Certificate) => string[]> = {
-  nginx({ folder, ports, upstream }, { certificate, key }) {
+  nginx({ folder, ports, upstream, changes = [] }, { certificate, key }) {
     const site = changed(example('nginx.conf'), [
       ['server 127.0.0.1:8787;', `server ${new URL(upstream).host};`],
       ['listen 80;', `listen 127.0.0.1:${ports.http};`],
@@ -73,6 +77,7 @@ const STARTS: Record<Name, (setting: Setting, certificate: Certificate) => strin
       ['/etc/letsencrypt/live/stats.example.com/fullchain.pem', certificate],
       ['/etc/letsencrypt/live/stats.example.com/privkey.pem', key],
       ['/var/log/nginx/', `${folder}/`],
+      ...changes,
     ])
     const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((of) => `${of}_temp_path ${folder}/${of};`)
     writeFileSync(join(folder, 'site.conf'), site)
@@ -85,11 +90,12 @@ const STARTS: Record<Name, (setting: Setting, certificate: Certificate) => strin
     )
     return ['-e', `${folder}/main.log`, '-p', folder, '-c', `${folder}/main.conf`]
   },
-  caddy({ folder, ports, upstream }, { certificate, key }) {
+  caddy({ folder, ports, upstream, changes = [] }, { certificate, key }) {
     const text = changed(example('Caddyfile'), [
       ['\n{\n', `\n{\n\tadmin off\n\thttps_port ${ports.https}\n\thttp_port ${ports.http}\n\tdefault_bind 127.0.0.1\n`],
       [`\n${HOST} {\n`, `\n${HOST} {\n\ttls ${certificate} ${key}\n`],
       ['127.0.0.1:8787', new URL(upstream).host],
+      ...changes,
     ])
     writeFileSync(join(folder, 'Caddyfile'), text)
     return ['run', '--config', join(folder, 'Caddyfile'), '--adapter', 'caddyfile']

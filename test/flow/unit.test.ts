@@ -9,6 +9,7 @@ import { describe, expect, inject, test } from 'vitest'
 import { birth } from '../../sdk/cli/life'
 import { root } from '../house/source'
 import { call, type Made, makeSite, total } from './api'
+import { EXAMPLES } from './reverse'
 import { type Launcher, startCommand, temporaryFolder } from './server'
 import { readUnit, UNIT } from './unit'
 
@@ -106,6 +107,31 @@ describe('the unit', () => {
     const { origin } = await start(temporaryFolder())
     expect((await fetch(`${origin}/healthz`)).status).toBe(200)
     expect((await fetch(`${origin}/demo/`)).status).toBe(404)
+  })
+
+  test('has a command that finds its folder and its settings', async () => {
+    const folder = temporaryFolder()
+    const { origin } = await start(folder)
+    const settings = join(folder, 'graupel.env')
+    const url = 'https://stats.example.com'
+    writeFileSync(settings, `PORT=${new URL(origin).port}\nGRAUPEL_URL=${url}\nGRAUPEL_PROXY="x-real-ip 127.0.0.1"\n`)
+    const places = {
+      [unit.environment.GRAUPEL_DATA!]: folder,
+      [unit.last('EnvironmentFile').slice(1)]: settings,
+      [CLONE]: root,
+      'dist/': `${inject('built')}/`,
+      // Who tests is one user.
+      [`runuser -u ${unit.last('User')} -- `]: '',
+    }
+    const script = Object.entries(places).reduce(
+      (text, [from, to]) => {
+        expect(text).toContain(from)
+        return text.replaceAll(from, to)
+      },
+      readFileSync(join(EXAMPLES, 'graupel'), 'utf8'),
+    )
+    const { status, stdout } = spawnSync('/bin/sh', ['-c', script, 'graupel', 'login'], { encoding: 'utf8' })
+    expect([status, stdout]).toEqual([0, expect.stringMatching(`^${url}/login#`)])
   })
 
   test.each([

@@ -193,6 +193,7 @@ describe.each(NAMES)('behind %s', (name) => {
     if (fate === 'closed') await new Promise((done) => upstream?.close(done))
     const setting = { folder: join(folder, fate ?? 'there'), ports: await freePorts(), upstream: origin }
     const other = await openReverse(name, setting)
+    onTestFinished(() => other.end())
     const envelope = view('/secret')
     const asked = other.ask(`/p/${envelope}`, { from: SWEDE, headers: { 'User-Agent': CHROME } })
     const answered = asked.then((answer) => answer.status)
@@ -247,6 +248,7 @@ test.skipIf(!NAMES.every(findProxy)).each([
 test.skipIf(!findProxy('nginx'))('nginx leads http: to https:, and logs nothing of it', async () => {
   const ports = await freePorts()
   const reverse = await openReverse('nginx', { folder: temporaryFolder(), ports, upstream: 'http://127.0.0.1:9' })
+  onTestFinished(() => reverse.end())
   const answer = await fetch(`http://127.0.0.1:${ports.http}/b/1.js?a=b`, { redirect: 'manual' })
   expect(answer.status).toBe(301)
   expect(answer.headers.get('location')).toBe('https://127.0.0.1/b/1.js?a=b')

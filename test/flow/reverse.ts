@@ -139,10 +139,13 @@ export async function openReverse(name: Name, setting: Setting): Promise<Reverse
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => (text += bytes.toString()))
   const ended = new Promise<void>((done) => child.once('close', () => done()))
   const said = () => text + ['main.log', 'access.log', 'graupel.log'].map((log) => read(join(folder, log))).join('\n')
-  await Promise.race([
-    listening(ports.https),
-    ended.then(() => Promise.reject(new Error(`${name} ended before it listened:\n${said()}`))),
-  ])
+  const tooEarly = ended.then(() => Promise.reject(new Error(`${name} ended before it listened:\n${said()}`)))
+  try {
+    await Promise.race([listening(ports.https), tooEarly])
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  }
   const tls = { host: '127.0.0.1', port: ports.https, servername: HOST, ca: readFileSync(certified.certificate) }
   return {
     origin: `https://${HOST}:${ports.https}`,

@@ -29,7 +29,7 @@ export interface Seen {
   address: string | null
   from: 'socket' | 'header' | 'cloudflare' | null
   socket: string | null
-  proxy: { header: string; isTrusted: boolean } | null
+  proxy: { header: string; isTrusted: boolean; isWithin: boolean } | null
   isLimited: boolean
   place: { country?: string }
   places: 'cloudflare' | 'file' | null

@@ -8,6 +8,7 @@ import { seal } from '../seal/seal'
 import { tell } from '../tag'
 import type { Config } from '../wire/config'
 import type { Graph } from '../wire/query'
+import { get } from './get'
 import { ask, type Server } from './server'
 import { Stop } from './stop'
 
@@ -16,8 +17,6 @@ export const DOCTOR = 'doctor'
 export const AGENT =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36'
 
-/** An event waits for a quarter of a second at most to be on disk; past this something is wrong on the way. */
-const PATIENCE_MS = 10_000
 /** As far as `/spy` reaches. */
 const SPIED = 1_000
 /** As the script does: what lies further ahead of when it was written would be refused. */
@@ -90,11 +89,11 @@ const asFrom = (page: string, dest: 'script' | 'empty') => ({
 
 /** The script as its tag gets it, and from beside it what the server wrote into it. */
 async function configOf(script: string, page: string): Promise<Config> {
-  const answer = await get(script, asFrom(page, 'script'))
+  const answer = await get(script, { headers: asFrom(page, 'script') })
   const type = answer.headers.get('content-type') ?? 'nothing'
   if (!answer.ok || !type.includes('javascript'))
     throw new Stop(`${script} is no script: it answered ${answer.status}, ${type}`)
-  const beside = await get(`${script}on`, asFrom(page, 'empty'))
+  const beside = await get(`${script}on`, { headers: asFrom(page, 'empty') })
   const config: unknown = await beside.json().catch(() => undefined)
   if (!Array.isArray(config) || typeof config[2] !== 'string' || typeof config[4] !== 'string')
     throw new Stop(`${script}on holds no site's key: it answered ${beside.status}`)
@@ -112,27 +111,13 @@ async function sealed(config: Config, script: string, [type, host, mark]: [strin
 }
 
 async function send(target: URL, page: string): Promise<Response> {
-  const answer = await get(target.href, asFrom(page, 'empty'))
+  const answer = await get(target, { headers: asFrom(page, 'empty') })
   if (answer.status === 204) return answer
   const wait = answer.headers.get('retry-after')
   const later = wait === null ? '' : ` and asks to come again in ${wait} s`
   throw new Stop(
     `an event sent to ${target.origin}${new URL('.', target).pathname} got ${answer.status}${later}, not 204`,
   )
-}
-
-async function get(url: string, headers: Record<string, string>): Promise<Response> {
-  try {
-    return await fetch(url, { headers, signal: AbortSignal.timeout(PATIENCE_MS) })
-  } catch (error) {
-    throw new Stop(`no answer from ${new URL(url).origin} (${reasonOf(error)})`)
-  }
-}
-
-/** What lies below "fetch failed" says more. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? error.cause.message : error.message
 }
 
 async function hits(server: Server, site: number): Promise<number> {

@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { addCount } from './count'
 import { addDeploy } from './deploy'
+import { addDoctor } from './doctor'
 import { addExplain } from './explain'
 import { addForward } from './forward'
 import { version } from './home'
@@ -36,6 +37,7 @@ export function graupel(): Command {
   addStatus(program)
   addMint(program)
   addExplain(program)
+  addDoctor(program)
   addForward(program)
   addKeys(program)
   addDeploy(program)

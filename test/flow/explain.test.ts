@@ -1,11 +1,10 @@
 /** `/api/explain` and `graupel explain`: each kind of envelope, each reason, and that asking changes nothing. */
-import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
-import { inject, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Answer, Explained } from '../../sdk/cli/explain'
 import { CHROME, PageLoad, send, siteKey } from '../visitor'
 import { call, makeSite, statusOf, total } from './api'
-import { ADMIN, type Server, startServer, temporaryFolder } from './server'
+import { graupel } from './command'
+import { ADMIN, type Server, startServer } from './server'
 
 const PAGE = 'shop.example/a?x=1'
 const HOUR = 3_600_000
@@ -317,31 +316,22 @@ describe('the caller', () => {
 })
 
 describe('graupel explain', () => {
-  /** The command's own words, with nothing of this process's environment but where node is. */
-  function graupel(server: Server, words: string[], { env = {}, input = '' } = {}) {
-    const { PATH = '', HOME = '' } = process.env
-    const command = [join(inject('built'), 'cli/graupel.js'), 'explain', ...words]
-    const given = { PORT: new URL(server.origin).port, GRAUPEL_ADMIN: ADMIN, GRAUPEL_DATA: temporaryFolder(), ...env }
-    const { status, stdout, stderr } = spawnSync(process.execPath, command, {
-      env: { PATH, HOME, ...given },
-      encoding: 'utf8',
-      input,
-    })
-    return { status, said: stdout.trimEnd(), wrong: stderr.trim() }
-  }
+  /** As its owner types it. */
+  const typed = ({ origin }: { origin: string }, words: string[], { env = {}, input = '' } = {}) =>
+    graupel(['explain', ...words], { env: { PORT: new URL(origin).port, GRAUPEL_ADMIN: ADMIN, ...env }, input })
 
   test('says what counts and why what does not, to people and as JSON', async () => {
     const { server, site, load } = await shop()
     const text = load().view(PAGE)
-    const good = graupel(server, [`${server.origin}/p/${text}.gif`])
-    expect(good).toMatchObject({ status: 0, wrong: '' })
-    expect(good.said).toMatch(/^would count\n {2}kind {6}beacon\n {2}site {6}\d+ shop\n/)
-    expect(good.said).toContain('pageview at ')
-    const bad = graupel(server, [text, '--page', 'https://thief.example'])
-    expect(bad.status).toBe(1)
-    expect(bad.said).toMatch(/^refused: origin\n {2}why .+\n {2}do .+Add the host/)
-    const both = graupel(server, ['-', '--json'], { input: `${text}\n${load().view('thief.example/')}\n` })
-    expect([both.status, JSON.parse(both.said)]).toMatchObject([
+    const good = await typed(server, [`${server.origin}/p/${text}.gif`])
+    expect(good).toMatchObject({ code: 0, err: '' })
+    expect(good.out).toMatch(/^would count\n {2}kind {6}beacon\n {2}site {6}\d+ shop\n/)
+    expect(good.out).toContain('pageview at ')
+    const bad = await typed(server, [text, '--page', 'https://thief.example'])
+    expect(bad.code).toBe(1)
+    expect(bad.out).toMatch(/^refused: origin\n {2}why .+\n {2}do .+Add the host/)
+    const both = await typed(server, ['-', '--json'], { input: `${text}\n${load().view('thief.example/')}\n` })
+    expect([both.code, JSON.parse(both.out)]).toMatchObject([
       1,
       {
         client: {},
@@ -352,13 +342,13 @@ describe('graupel explain', () => {
       },
     ])
     await send(server.origin, [text])
-    expect(graupel(server, [text]).said).toMatch(/^counts, and is counted already/)
+    expect((await typed(server, [text])).out).toMatch(/^counts, and is counted already/)
   })
 
   test('shows no control character that somebody sealed', async () => {
     const { server, load } = await shop()
-    const { said } = graupel(server, [load().view('shop.example/\u001b[31mred')])
-    expect(said).not.toContain('\u001b')
+    const { out } = await typed(server, [load().view('shop.example/\u001b[31mred')])
+    expect(out).not.toContain('\u001b')
   })
 
   test.each([
@@ -367,20 +357,18 @@ describe('graupel explain', () => {
     [['x', '--header', 'dnt'], 2, /--header must read/],
     [['-'], 2, /nothing to explain/],
     [['x', '--colour'], 2, /unknown option/],
-  ])('ends %j with %i', async (words, status, wrong) => {
-    const server = { origin: 'http://127.0.0.1:9' } as Server // Nobody is asked.
-    expect(graupel(server, words)).toMatchObject({ status, said: '', wrong: expect.stringMatching(wrong) })
+  ])('ends %j with %i', async (words, code, said) => {
+    // Nobody is asked.
+    const ran = await typed({ origin: 'http://127.0.0.1:9' }, words)
+    expect(ran).toMatchObject({ code, out: '', err: expect.stringMatching(said) })
   })
 
   test('ends with 1 where nobody answers, and where the token is wrong', async () => {
     const server = await startServer()
-    const nobody = graupel(server, ['x', '--json'], { env: { PORT: '9' } })
-    expect([nobody.status, JSON.parse(nobody.wrong)]).toMatchObject([
-      1,
-      { error: expect.stringContaining('no answer') },
-    ])
-    const stranger = graupel(server, ['x'], { env: { GRAUPEL_ADMIN: `ga_${'x'.repeat(43)}` } })
-    expect(stranger).toMatchObject({ status: 1, said: '', wrong: expect.stringContaining('GRAUPEL_ADMIN') })
-    expect(stranger.wrong).not.toContain('xxx')
+    const nobody = await typed(server, ['x', '--json'], { env: { PORT: '9' } })
+    expect([nobody.code, JSON.parse(nobody.err)]).toMatchObject([1, { error: expect.stringContaining('no answer') }])
+    const stranger = await typed(server, ['x'], { env: { GRAUPEL_ADMIN: `ga_${'x'.repeat(43)}` } })
+    expect(stranger).toMatchObject({ code: 1, out: '', err: expect.stringContaining('GRAUPEL_ADMIN') })
+    expect(stranger.err).not.toContain('xxx')
   })
 })

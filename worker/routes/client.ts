@@ -6,7 +6,7 @@ import type { Context } from 'hono'
 import { clientOf } from '../ingest/client'
 import { type Geo, geoOf } from '../ingest/geo'
 import { lies, plain } from '../ingest/network'
-import { addressOf, socketOf } from '../ingest/proxy'
+import { addressOf, socketOf, type TrustedProxy } from '../ingest/proxy'
 import { type App, originOf } from './access'
 import type { Deployment } from './deployment'
 
@@ -18,8 +18,7 @@ const FORWARDED = [
   'cf-connecting-ip',
   'true-client-ip',
   'x-forwarded-proto',
-  'via',
-] as const
+]
 
 export interface Client {
   /** As it would be used; null where nobody knows. */
@@ -28,15 +27,15 @@ export interface Client {
   from: 'socket' | 'header' | 'cloudflare' | null
   /** Whoever opened the connection. */
   socket: string | null
-  /** The header that the operator trusts, and whether the connection came from where its writers stand. */
-  proxy: { header: string; isTrusted: boolean } | null
+  /** The header that the operator trusts; whether the connection came from where its writers stand, and the client itself. */
+  proxy: { header: string; isTrusted: boolean; isWithin: boolean } | null
   /** Whether the address tells one client from others, and so limits it. */
   isLimited: boolean
   place: Geo
   /** Where places are looked up. */
   places: 'cloudflare' | 'file' | null
   /** As they came. */
-  headers: Partial<Record<(typeof FORWARDED)[number], string>>
+  headers: Record<string, string>
   /** The origin that was asked, and the one that links and snippets name. */
   asked: string
   origin: string
@@ -51,7 +50,7 @@ export function clientSeen(c: Context<App>, { proxy, geo }: Deployment, now: num
   const socket = said === undefined ? undefined : plain(said)
   const address = addressOf({ socket: said, header }, proxy)
   const isOnCloudflare = typeof cf === 'object' && cf !== null && 'colo' in cf
-  const headers = FORWARDED.flatMap((name) => {
+  const headers = [...FORWARDED, ...(proxy ? [proxy.header] : [])].flatMap((name) => {
     const text = header(name)
     return text === undefined ? [] : [[name, text]]
   })
@@ -59,12 +58,7 @@ export function clientSeen(c: Context<App>, { proxy, geo }: Deployment, now: num
     address: address ?? null,
     from: address === undefined ? null : address !== socket?.text ? 'header' : isOnCloudflare ? 'cloudflare' : 'socket',
     socket: socket?.text ?? null,
-    proxy: proxy
-      ? {
-          header: proxy.header,
-          isTrusted: socket !== undefined && proxy.networks.some((network) => lies(network, socket.address)),
-        }
-      : null,
+    proxy: proxy ? { header: proxy.header, isTrusted: isAmong(proxy, said), isWithin: isAmong(proxy, address) } : null,
     isLimited: clientOf(address, proxy) !== undefined,
     place: geoOf(cf, geo, address),
     places: isOnCloudflare ? 'cloudflare' : geo ? 'file' : null,
@@ -73,4 +67,9 @@ export function clientSeen(c: Context<App>, { proxy, geo }: Deployment, now: num
     origin: originOf(c),
     now,
   }
+}
+
+function isAmong({ networks }: TrustedProxy, text: string | undefined): boolean {
+  const address = text === undefined ? undefined : plain(text)?.address
+  return address !== undefined && networks.some((network) => lies(network, address))
 }

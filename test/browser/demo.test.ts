@@ -6,7 +6,7 @@ import { prepareDemo } from '../../sdk/cli/demo'
 import { findChrome } from '../chrome'
 import { call, graph, total } from '../flow/api'
 import { startServer, temporaryFolder } from '../flow/server'
-import { writeMmdb } from '../worker/ingest/mmdb'
+import { writeMmdb } from '../../demo/rain/mmdb'
 
 const ARGS = [
   '--no-sandbox',

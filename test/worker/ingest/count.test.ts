@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type CountItem, parseCounts } from '../../../worker/ingest/count'
 import { GeoFile } from '../../../worker/ingest/geo'
-import { writeMmdb } from './mmdb'
+import { writeMmdb } from '../../../demo/rain/mmdb'
 
 const NOW = Date.UTC(2026, 9, 21, 12)
 const DAY = 86_400_000

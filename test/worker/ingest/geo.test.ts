@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { GeoFile, geoOf } from '../../../worker/ingest/geo'
-import { writeMmdb } from './mmdb'
+import { writeMmdb } from '../../../demo/rain/mmdb'
 
 const SWEDEN = {
   country: { iso_code: 'SE', names: { en: 'Sweden' } },

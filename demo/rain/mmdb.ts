@@ -1,5 +1,5 @@
 /**
- * Writes a MaxMind DB, for tests: a binary trie of networks whose leaves point at records.
+ * Writes a MaxMind DB, for make-believe networks: a binary trie of networks whose leaves point at records.
  * https://maxmind.github.io/MaxMind-DB/ · IPv6 tree of 32-bit records, IPv4 below ::/96, each record written once.
  */
 type Field = string | number | boolean | readonly Field[] | { readonly [name: string]: Field }
@@ -92,7 +92,7 @@ export function writeMmdb(entries: readonly MmdbEntry[], type = 'Test-City'): Ui
     binary_format_minor_version: 0,
     build_epoch: 1_700_000_000,
     database_type: type,
-    description: { en: 'written by a test' },
+    description: { en: 'made up' },
     ip_version: 6,
     languages: ['en'],
     node_count: nodes.length,

@@ -24,7 +24,8 @@ export const renew = (): void => {
   pair = false
 }
 
-const take = (epk: ArrayBuffer, shared: ArrayBuffer): void => {
+/** Where two ends agree on it by themselves: the pair's public point, and the one that both share. */
+export const take = (epk: ArrayBuffer, shared: ArrayBuffer): void => {
   const header = config.slice(0, 2) as number[] // Its first two.
   pair = {
     opening: [...new Uint8Array(Uint32Array.from(header).buffer).slice(0, HEADER), ...new Uint8Array(epk)],

@@ -98,7 +98,7 @@ test('asks the platform for the rate that isolates keep', () => {
 })
 
 test('has the commands it promises', () => {
-  const promised = ['start', 'dev', 'build', 'test', 'bench', 'types', 'lint', 'format', 'deploy']
+  const promised = ['start', 'dev', 'build', 'test', 'bench', 'types', 'lint', 'format', 'rain', 'deploy']
   expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(promised))
   expect(Object.values(manifest.bin).filter((path) => !existsSync(join(root, path)))).toEqual([])
 })

@@ -1,0 +1,71 @@
+/**
+ * Lets drops fall: some at once, each until it is taken. Whatever has no answer, or is asked to come later, comes again as it
+ * was, byte for byte: that it counts once is the server's business, by the ids that are in it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Stop } from '../../sdk/cli/stop'
+import type { Drop, Request } from './drop'
+
+/** A server that is not busy waits up to a quarter of a second for 32 events to share a commit: so more than that. */
+const AT_ONCE = 64
+const FIRST_WAIT = 200
+const LONGEST_WAIT = 10_000
+/** Without a single answer for so long, nobody is there any more. */
+const PATIENCE = 60_000
+
+export interface Fallen {
+  /** Of crawlers' events told by a program: how many were new to the server. */
+  refusedAnew: number
+  /** Whether a drop had to come again: then what was refused may have been refused twice. */
+  isDisturbed: boolean
+}
+
+/** `tell` hears of the events of each drop that was taken. */
+export async function fall(origin: string, drops: Iterable<Drop>, tell: (events: number) => void): Promise<Fallen> {
+  const fallen: Fallen = { refusedAnew: 0, isDisturbed: false }
+  const heard = { at: Date.now() }
+  const waiting = drops[Symbol.iterator]()
+  async function pour(): Promise<void> {
+    for (let next = waiting.next(); !next.done; next = waiting.next()) {
+      const { isBot, events, request } = next.value
+      const sent = request()
+      const answer = await taken(origin, sent, heard, () => (fallen.isDisturbed = true))
+      // A beacon's answer tells nobody whether it was refused.
+      if (isBot) fallen.refusedAnew += answer ? (JSON.parse(answer) as { accepted: number }).accepted : events
+      tell(events)
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, pour))
+  return fallen
+}
+
+/** The answer's text, of a request that was taken. */
+async function taken(
+  origin: string,
+  { path, ...request }: Request,
+  heard: { at: number },
+  again: () => void,
+): Promise<string> {
+  for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+    const answer = await fetch(origin + path, request).catch(() => undefined)
+    if (answer?.ok) {
+      heard.at = Date.now()
+      return request.method === 'POST' && path === '/count' ? answer.text() : (await answer.arrayBuffer(), '')
+    }
+    again()
+    const after = await askedToWait(answer)
+    // Whoever asks for patience is there.
+    if (after) heard.at = Date.now() + after
+    if (Date.now() - heard.at > PATIENCE) throw new Stop(`no answer from ${origin} for ${PATIENCE / 1000} s`)
+    await sleep(Math.max(after, wait * (0.5 + Math.random() / 2)))
+  }
+}
+
+/** Milliseconds that a server asks for, 0 where it does not say. What it will never take is a Stop. */
+async function askedToWait(answer: Response | undefined): Promise<number> {
+  if (!answer) return 0
+  const { status, headers } = answer
+  const text = await answer.text()
+  if (status < 500 && status !== 429) throw new Stop(`the server answered ${status}: ${text.slice(0, 300)}`)
+  return 1000 * (Number(headers.get('retry-after')) || 0)
+}

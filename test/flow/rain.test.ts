@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { writeMmdb } from '../../demo/rain/mmdb'
+import { networks } from '../../demo/rain/place'
+import { FaultyProxy } from '../faults/proxy'
+import { call, makeSite, total } from './api'
+import { ADMIN, type Server, startServer, temporaryFolder } from './server'
+
+const root = resolve(import.meta.dirname, '../..')
+const SMALL = ['--events', '4000', '--days', '10', '--timezone', 'Europe/Stockholm']
+
+interface Raining {
+  kill(): void
+  ended: Promise<{ code: number | null; said: string }>
+}
+
+/** `npm run rain`, with the run's own build. */
+function rain(words: string[], env: Record<string, string> = {}): Raining {
+  const launcher = join(inject('built'), 'cli/graupel.js')
+  const script = `import { command } from './demo/rain/command'; await command(${JSON.stringify(words)}, ${JSON.stringify(launcher)})`
+  const { PATH = '', HOME = '' } = process.env
+  const child = spawn(process.execPath, ['--import', './test/resolve.js', '--input-type=module', '-e', script], {
+    cwd: root,
+    env: { PATH, HOME, GRAUPEL_ADMIN: ADMIN, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  onTestFinished(() => void child.kill('SIGTERM'))
+  const said = Promise.all([text(child.stdout), text(child.stderr)]).then((both) => both.join(''))
+  const code = new Promise<number | null>((done) => child.once('exit', done))
+  return {
+    kill: () => child.kill('SIGKILL'),
+    ended: Promise.all([code, said]).then(([ended, all]) => ({ code: ended, said: all })),
+  }
+}
+
+/** A server that believes visitors' addresses and knows their networks, as the rain's own does. */
+function believing(): Promise<Server> {
+  const geoFolder = temporaryFolder()
+  mkdirSync(geoFolder, { recursive: true })
+  writeFileSync(join(geoFolder, 'rain.mmdb'), writeMmdb(networks()))
+  const env = { GRAUPEL_GEO_FILE: 'rain.mmdb', GRAUPEL_PROXY: 'x-forwarded-for 127.0.0.0/8' }
+  return startServer({ geoFolder, env })
+}
+
+const siteNamed = async (server: Server, name: string): Promise<number> => {
+  const { body } = await call<{ sites: { site: number; name: string }[] }>(server, 'GET', '/api/sites')
+  return body.sites.find((each) => each.name === name)?.site ?? 0
+}
+
+const ALL = { period: 'all' }
+
+test('counts each event of a rain once, though sender and server are killed on the way, and tells what is no rain', async () => {
+  const server = await believing()
+  const first = rain(['--server', server.origin, ...SMALL])
+  // Of its 1,900 views: the older ones are there, the sealed ones come one by one.
+  await expect
+    .poll(
+      async () => {
+        const site = await siteNamed(server, 'rain')
+        return site ? total(server, site, 'hits', [], ALL) : 0
+      },
+      { timeout: 30_000, interval: 20 },
+    )
+    .toBeGreaterThan(800)
+  await server.kill('SIGKILL')
+  first.kill()
+  expect((await first.ended).code).toBeNull()
+  await server.restart()
+  const site = await siteNamed(server, 'rain')
+  const before = await total(server, site, 'hits', [], ALL)
+
+  const second = await rain(['--server', server.origin, ...SMALL]).ended
+  expect(second.said).toMatch(/all \d+ numbers are as they must be/)
+  expect(second.code).toBe(0)
+  const after = await total(server, site, 'hits', [], ALL)
+  expect(after).toBeGreaterThan(before)
+
+  // A view of somebody else's, which the next one finds, and nothing more.
+  await call(server, 'POST', `/count?site=${site}`, { type: 'pageview' })
+  const third = await rain(['--server', server.origin, ...SMALL]).ended
+  expect(await total(server, site, 'hits', [], ALL)).toBe(after + 1)
+  expect(third.said).toMatch(/views +[\d,]+ +[\d,]+ {2}✗/)
+  expect(third.said).toMatch(/\d+ of \d+ numbers are wrong/)
+  expect(third.code).toBe(1)
+})
+
+test('gets through a network that loses answers and a server that asks for patience', async () => {
+  const server = await believing()
+  const proxy = await new FaultyProxy(() => server.origin, { paths: /^\/(p\/|count)/ }).open()
+  onTestFinished(() => proxy.close())
+  proxy.weather = { busy: 0.05, limited: 0.05, dead: 0.03, lost: 0.05, torn: 0.03, retryAfter: 0 }
+  const { code, said } = await rain(['--server', proxy.address(), '--events', '1500', '--days', '10']).ended
+  expect(said).toMatch(/all \d+ numbers are as they must be/)
+  expect(code).toBe(0)
+  expect(new Set(proxy.passages.map(({ fate }) => fate))).toContain('lost')
+})
+
+test('rains on a server that knows no countries, and says that it does not compare them', async () => {
+  const server = await startServer()
+  const { code, said } = await rain(['--server', server.origin, '--events', '1000', '--days', '5']).ended
+  expect(said).toContain('countries of the last days are not compared')
+  expect(said).not.toContain('views by country')
+  expect(said).toMatch(/all \d+ numbers are as they must be/)
+  expect(code).toBe(0)
+})
+
+test('starts a server of its own, which knows the countries, and ends with it', async () => {
+  const data = join(temporaryFolder(), 'data')
+  const { code, said } = await rain(['--events', '1000', '--days', '5', '--once'], { PORT: '0', GRAUPEL_DATA: data })
+    .ended
+  expect(said).toMatch(/views by country\n/)
+  expect(said).toMatch(/all \d+ numbers are as they must be\ndashboard {2}http:\/\/127\.0\.0\.1:\d+\/login#\S+/)
+  expect(code).toBe(0)
+})
+
+test('falls on no site that counts real visits, nor over another rain', async () => {
+  const server = await startServer()
+  const { site, keys } = await makeSite(server, { name: 'real' })
+  await call(server, 'POST', '/count', { type: 'pageview' }, keys.write)
+  const on = (...words: string[]) => rain(['--server', server.origin, '--events', '50', '--days', '2', ...words]).ended
+  expect(await on('--site', 'real')).toEqual({ code: 1, said: expect.stringContaining('visits that are no rain') })
+  expect(await total(server, site, 'hits', [], ALL)).toBe(1)
+  expect((await on()).code).toBe(0)
+  expect(await on('--seed', '8')).toEqual({ code: 1, said: expect.stringContaining('another rain fell') })
+})
+
+test.each([
+  [['--events', 'many'], '--events must be a whole number'],
+  [['--timezone', 'Mars/Olympus'], '--timezone must be a zone'],
+  [['--nonsense'], 'nonsense'],
+])('ends with 2 and says why it can not read %j', async (words, why) => {
+  expect(await rain(words).ended).toEqual({ code: 2, said: expect.stringContaining(why) })
+})

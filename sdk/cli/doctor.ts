@@ -8,7 +8,7 @@ import { ok, note, wrong } from './doctor/check'
 import { clockCheck, dateAt } from './doctor/clock'
 import { eventChecks } from './doctor/event'
 import { pageChecks } from './doctor/page'
-import { isHere, isSecret, type Site } from './doctor/place'
+import { isHere, isHttps, type Site } from './doctor/patient'
 import { placesCheck, proxyCheck, seenBy } from './doctor/proxy'
 import { urlCheck } from './doctor/url'
 import type { Answer } from './explain'
@@ -94,7 +94,7 @@ async function wayChecks(
   server: Server,
 ): Promise<Check[]> {
   // A token goes nowhere in clear but to this machine, or to where the operator himself has sent it.
-  const way = { at: isSecret(at) || isHere(at) ? at : server.origin, token: server.token }
+  const way = { at: isHttps(at) || isHere(at) ? at : server.origin, token: server.token }
   const looked = await tried('way', async () => {
     const seen = await seenBy(way)
     const clock = clockCheck({ ...times, date: await dateAt(at) })

@@ -45,6 +45,12 @@ export interface Answer {
   envelopes: Explained[]
 }
 
+interface Saying {
+  says: string
+  flags?: string[]
+  [more: string]: unknown
+}
+
 interface Counted {
   at: number
   type: string
@@ -152,13 +158,27 @@ const shown = (value: unknown): string => (typeof value === 'string' ? value || 
 /** A time reads better as a date: a beacon's is in milliseconds, what a minted one ends with in seconds. */
 const TIMES: Record<string, number> = { at: 1, expires: 1000, notBefore: 1000 }
 
+const isEmpty = (value: unknown): boolean => value === '' || JSON.stringify(value) === '{}'
+
 function sealed({ sealed: held = {} }: Explained): string[] {
   return Object.entries(held).flatMap(([name, value]) => {
-    const unit = TIMES[name]
-    const isTime = unit !== undefined && typeof value === 'number'
-    if (isTime && value === 0) return row('sealed', `${name} never`.replace('notBefore never', 'notBefore at any time'))
-    return row('sealed', `${name} ${isTime ? dateOf(value * unit) : shown(value)}`)
+    if (name === 'sayings') return (value as Saying[]).flatMap((saying) => row('says', worded(saying))) // As the API has them.
+    return isEmpty(value) ? [] : row('sealed', `${name} ${timed(name, value)}`)
   })
+}
+
+function timed(name: string, value: unknown): string {
+  const unit = TIMES[name]
+  if (unit === undefined || typeof value !== 'number') return shown(value)
+  if (value) return dateOf(value * unit)
+  return name === 'expires' ? 'never' : 'at any time'
+}
+
+/** What a page said, in one line: `view (begins a session), entryPath /`. */
+function worded({ says, flags = [], ...rest }: Saying): string {
+  const more = Object.entries(rest).filter(([, value]) => value && !isEmpty(value))
+  const first = flags.length ? `${says} (${flags.join(', ')})` : says
+  return [first, ...more.map(([name, value]) => `${name} ${shown(value)}`)].join(', ')
 }
 
 const counted = ({ at, type, dimensions, metrics }: Counted): string[] => [

@@ -9,7 +9,7 @@ import { freePorts, HOST, openReverse } from '../flow/reverse'
 import { startServer, temporaryFolder } from '../flow/server'
 import { readUnit } from '../flow/unit'
 import { findProxy, type Name } from '../proxies'
-import { writeMmdb } from '../worker/ingest/mmdb'
+import { writeMmdb } from '../../demo/rain/mmdb'
 import { launch } from './beacon-site'
 
 const NAMES: readonly Name[] = ['nginx', 'caddy']

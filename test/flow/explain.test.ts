@@ -322,10 +322,11 @@ describe('graupel explain', () => {
 
   test('says what counts and why what does not, to people and as JSON', async () => {
     const { server, site, load } = await shop()
-    const text = load().view(PAGE)
+    const text = load().view(PAGE, { flags: 1 | 2, entry: '/' })
     const good = await typed(server, [`${server.origin}/p/${text}.gif`])
     expect(good).toMatchObject({ code: 0, err: '' })
     expect(good.out).toMatch(/^would count\n {2}kind {6}beacon\n {2}site {6}\d+ shop\n/)
+    expect(good.out).toContain('\n  says      view (begins a session, first of the day), entryPath /\n')
     expect(good.out).toContain('pageview at ')
     const bad = await typed(server, [text, '--page', 'https://thief.example'])
     expect(bad.code).toBe(1)

@@ -9,10 +9,10 @@ export interface Check {
   mend?: string
 }
 
-type Said = (check: string, says: string, mend?: string) => Check
+type Make = (check: string, says: string, mend?: string) => Check
 
 const of =
-  (state: Check['state']): Said =>
+  (state: Check['state']): Make =>
   (check, says, mend) => ({ check, state, says, ...(mend && { mend }) })
 
 export const ok = of('ok')

@@ -4,7 +4,7 @@ import { AGENT, probe, type Probed } from '../probe'
 import { ask } from '../server'
 import { Stop } from '../stop'
 import { type Check, ok, wrong } from './check'
-import type { Patient } from './place'
+import type { Patient } from './patient'
 
 export async function* eventChecks(patient: Patient, page?: URL): AsyncGenerator<Check> {
   const { server, site, at } = patient

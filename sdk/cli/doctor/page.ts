@@ -4,7 +4,7 @@ import { AGENT } from '../probe'
 import { Stop } from '../stop'
 import { type Check, note, ok, wrong } from './check'
 import { readHtml } from './html'
-import { isHere, keyAt, type Patient, scriptOf } from './place'
+import { isHere, keyAt, type Patient, scriptOf } from './patient'
 import { forbidding, policiesOf, type Policy } from './policy'
 import { amountCheck, attributeChecks, isFrom, isOf, type Tag, tagsOf } from './tag'
 

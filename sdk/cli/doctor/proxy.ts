@@ -6,7 +6,7 @@ import type { Answer, Seen } from '../explain'
 import { get } from '../get'
 import { Stop } from '../stop'
 import { type Check, note, ok, wrong } from './check'
-import { isHere, isSecret } from './place'
+import { isHere, isHttps } from './patient'
 
 /** Nobody has it: it is kept for documents (RFC 5737). */
 const FORGED = '203.0.113.7'
@@ -41,10 +41,10 @@ export function proxyCheckOf(at: string, seen: Seen, isForgeable: boolean): Chec
   if (from === 'cloudflare') return ok('proxy', `Cloudflare names each client: this one is ${address}`)
   const naming = NAMING.find((name) => headers[name] !== undefined)
   // The server itself speaks no TLS.
-  const isBehind = isSecret(at) || naming !== undefined || headers.forwarded !== undefined
+  const isBehind = isHttps(at) || naming !== undefined || headers.forwarded !== undefined
   const isNamed = proxy !== null && headers[proxy.header] !== undefined
   // Who is trusted himself is no stranger: what he says of others is believed, and rightly.
-  const isWithin = proxy?.isWithin && (isNamed || !isSecret(at))
+  const isWithin = proxy?.isWithin && (isNamed || !isHttps(at))
   if (isForgeable) return isWithin ? within(address) : hole(proxy?.header)
   if (isNamed && proxy.isTrusted)
     return ok('proxy', `the proxy at ${socket} names each client in ${proxy.header}: this one is ${address}`)

@@ -1,7 +1,7 @@
 /** The script tag as it stands in a page: whose it is, what its attributes do, and what a browser makes of them. Pure. */
 import { type Check, note, ok, wrong } from './check'
 import type { Attributes, Html } from './html'
-import type { Site } from './place'
+import type { Site } from './patient'
 
 export interface Tag {
   attributes: Attributes

@@ -1,14 +1,17 @@
 /** The origin that snippets and links name, beside the one that the server was reached at: what a page will come to. */
 import type { Seen } from '../explain'
 import { type Check, note, ok, wrong } from './check'
-import { isHere, isSecret, keyAt, type Site, scriptOf } from './place'
+import { isHere, isHttps, keyAt, type Site, scriptOf } from './patient'
 
 /** Whether it holds for browsers, and where they are sent. */
-export async function urlCheck(reached: string, seen: Seen, site?: Site): Promise<{ check: Check; at: string }> {
-  const named = seen.origin
+export async function urlCheck(
+  reached: string,
+  { origin: named }: Pick<Seen, 'origin'>,
+  site?: Site,
+): Promise<{ check: Check; at: string }> {
   if (named === reached) return { check: namedCheck(named), at: reached }
   const isSameHost = new URL(named).host === new URL(reached).host
-  if (isSameHost && isSecret(reached)) {
+  if (isSameHost && isHttps(reached)) {
     const says = `it is reached at ${reached}, and snippets name ${named}, from which no https page loads a script`
     return { check: wrong('url', says, `start the server with GRAUPEL_URL=${reached}`), at: reached }
   }
@@ -19,7 +22,7 @@ export async function urlCheck(reached: string, seen: Seen, site?: Site): Promis
 }
 
 function namedCheck(named: string): Check {
-  if (isSecret(named)) return ok('url', `snippets name ${named}`)
+  if (isHttps(named)) return ok('url', `snippets name ${named}`)
   if (isHere(named))
     return note(
       'url',

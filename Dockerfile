@@ -25,4 +25,4 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=8787 GRAUPEL_DATA=/data GRAUPEL_DEMO=0
 EXPOSE 8787
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Process 1 itself hears SIGTERM, and ends workerd within five seconds: `docker stop` waits ten.
-CMD ["node", "dist/cli/graupel.js", "start"]
+CMD ["node", "dist/cli/graupel.js", "start", "--no-login"]

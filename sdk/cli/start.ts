@@ -59,6 +59,8 @@ const orReason = (name: string, work: Promise<string>): Promise<string | null> =
 interface Options extends Spoken {
   /** Other Graupels, in the order in which they are tried; absent: nothing is forwarded by this start. */
   upstreams?: string[]
+  /** Whether to say a link that lets in whoever reads it first: not where what is said is kept. */
+  login: boolean
 }
 
 /** Resolves when the server was told to stop and has; anything else that ends it is a Stop. */
@@ -123,7 +125,7 @@ async function openGate(workerd: Workerd, { data, host, port }: Settings): Promi
 const STDERR = 2
 
 async function announce(workerd: Workerd, settings: Settings, options: Options & { token: string }): Promise<void> {
-  const { token, upstreams, json } = options
+  const { token, upstreams, login, json } = options
   const tell = (line: string) => json || console.log(line)
   const port = await workerd.listening
   if (!port) throw new Stop('workerd ended before it listened; what it said stands above')
@@ -133,7 +135,8 @@ async function announce(workerd: Workerd, settings: Settings, options: Options &
   const { pid } = workerd
   const server = { origin, shown: settings.url || origin, token }
   tell(`Graupel counts at ${server.shown} (data in ${data}, workerd is process ${pid})`)
-  const dashboard = await orReason('dashboard', loginLink(server))
+  const dashboard = login ? await orReason('dashboard', loginLink(server)) : null
+  if (!login) tell(`dashboard  ${server.shown}  (a link to it: graupel login)`)
   if (dashboard) tell(`dashboard  ${dashboard}  (opens once)`)
   const forward = upstreams ? upstreams.join(', ') : await orReason('forward', linkedHere(server))
   if (forward) tell(`forward    ${forward}`)
@@ -204,13 +207,14 @@ export function addStart(program: Command): void {
   const verb = program
     .command('start')
     .description('serve on this machine')
+    .option('--no-login', 'print no login link, where a log keeps what is printed')
     .option('--forward <urls>', 'forward linked sites to other Graupels, in this order (URL[,URL])')
   speaks(verb, 'when it is ready, a line: url, dashboard, demo, forward, pid, data')
     .addHelpText('after', SETTINGS)
-    .action(async ({ forward, json }: Spoken & { forward?: string }) => {
+    .action(async ({ forward, login, json }: Spoken & { forward?: string; login: boolean }) => {
       const upstreams = forward === undefined ? undefined : upstreamsIn(forward)
       outliveReader()
-      await serve(readSettings(process.env), { ...(upstreams && { upstreams }), ...(json && { json }) })
+      await serve(readSettings(process.env), { login, ...(upstreams && { upstreams }), ...(json && { json }) })
       process.exit(0)
     })
 }

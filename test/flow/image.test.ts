@@ -101,6 +101,8 @@ test('is healthy while it serves, not after, and ends with 0 when it is stopped'
   const launcher = startImage({ ...settings, ...local })
   const [, PORT = ''] = await launcher.says(/counts at \S+:(\d+) /)
   await launcher.says(/demo +\S+\/demo\//)
+  // A container's log is kept.
+  expect(launcher.said()).not.toContain('/login#')
   const isHealthy = () => startImage({ PORT }, 'HEALTHCHECK').ended
   expect(await isHealthy()).toEqual({ code: 0, signal: null })
   launcher.kill('SIGTERM')

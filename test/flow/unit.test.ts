@@ -33,7 +33,9 @@ function startUnit(settings: Record<string, string>): Launcher {
 async function start(data: string): Promise<Served> {
   const launcher = startUnit({ GRAUPEL_DATA: data, PORT: '0' })
   const [, origin = '', pid] = await launcher.says(/counts at (\S+) .*workerd is process (\d+)/)
-  await launcher.says(/dashboard/)
+  await launcher.says(/dashboard +http/)
+  // The journal is kept.
+  expect(launcher.said()).not.toContain('/login#')
   return { launcher, origin, workerd: Number(pid) }
 }
 

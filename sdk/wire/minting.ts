@@ -1,22 +1,16 @@
 /**
- * What may be minted. An owner's wish is read member by member, and the first that does not fit is named with its limit;
+ * What may be minted. An owner's wish is read by one schema, and the first member that does not fit is named with its limit;
  * the API and the command ask here, so that a pixel minted without a server keeps to the same limits.
  */
+import * as v from 'valibot'
 import type { Dimensions, Numbers } from './event'
+import { exactly, flag, maybe, named, seconds, type Unfit, unfitIn, whole } from './member'
 import { isOrigin } from './origin'
 import type { Pixel, PixelOptions } from './plaintext'
 
 /** What a JSON body or a command line wishes for. */
 export type Wish = Readonly<Record<string, unknown>>
 
-/** What is wrong with a member, in words that follow its name: `must be …`. */
-export interface Unfit {
-  field: string
-  message: string
-}
-
-/** The end of unix seconds that a JSON number and every reader hold; milliseconds of our days lie beyond. */
-export const MOST_SECONDS = 253_402_300_799
 /** Types are dotted names that a person reads. */
 const TYPE_CHARACTERS = 256
 const TYPE_WORDS = 8
@@ -34,87 +28,41 @@ const MOST_COUNTED = 1_000_000_000
 /** The slot that becomes the event's id. */
 export const ORDER = 'order'
 
-/** What is wrong, or undefined. */
-type Check = (value: unknown) => string | undefined
+const TYPE = `must be a dotted name of at most ${TYPE_WORDS} words and ${TYPE_CHARACTERS} characters`
+const type = () =>
+  v.pipe(
+    v.string(TYPE),
+    v.nonEmpty(TYPE),
+    v.maxLength(TYPE_CHARACTERS, TYPE),
+    v.check((text) => text.split('.').length <= TYPE_WORDS, TYPE),
+  )
 
-const must =
-  (what: string, fits: (value: unknown) => boolean): Check =>
-  (value) =>
-    fits(value) ? undefined : `must be ${what}`
+const MANY_METRICS = `must be an object of at most ${METRICS} metrics`
+const FINITE = 'must be a finite number'
+const metrics = () =>
+  v.pipe(named(v.pipe(v.number(FINITE), v.finite(FINITE)), MANY_METRICS), v.maxEntries(METRICS, MANY_METRICS))
 
-const isWhole = (value: unknown, least: number, most: number): boolean =>
-  Number.isInteger(value) && Number(value) >= least && Number(value) <= most
-const isText = (value: unknown, most: number): boolean =>
-  typeof value === 'string' && value !== '' && value.length <= most
-const isTree = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-const isFlag = must('true or false', (value) => typeof value === 'boolean')
+const MANY_SLOTS = `must be an object of at most ${SLOTS} slots`
+const slots = () =>
+  v.pipe(
+    named(v.unknown(), MANY_SLOTS),
+    v.maxEntries(SLOTS, MANY_SLOTS),
+    v.metadata({
+      additionalProperties: {
+        anyOf: [{ type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 }, { const: 1 }],
+      },
+    }),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return
+      for (const [key, value] of Object.entries(dataset.value)) {
+        const message = key === ORDER ? orderProblem(value) : rangeProblem(value)
+        if (message !== undefined)
+          addIssue({ message, path: [{ type: 'object', origin: 'value', input: dataset.value, key, value }] })
+      }
+    }),
+  )
 
-const isTime: Check = (value) => {
-  if (typeof value === 'number' && value > MOST_SECONDS) return 'must be unix seconds; it looks like milliseconds'
-  return isWhole(value, 0, MOST_SECONDS) ? undefined : 'must be unix seconds, a whole number, or 0 for none'
-}
-
-/** Each member that a wish may have; one of them that is absent is as good as not wished for. */
-const MEMBERS = {
-  type: must(
-    `a dotted name of at most ${TYPE_WORDS} words and ${TYPE_CHARACTERS} characters`,
-    (value) => isText(value, TYPE_CHARACTERS) && String(value).split('.').length <= TYPE_WORDS,
-  ),
-  dimensions: () => undefined, // Any JSON is a tree of dimensions; how large it may be, its counter says.
-  metrics: must(`an object of at most ${METRICS} metrics`, (value) => isTree(value) && sizeOf(value) <= METRICS),
-  slots: must(`an object of at most ${SLOTS} slots`, (value) => isTree(value) && sizeOf(value) <= SLOTS),
-  expires: isTime,
-  notBefore: isTime,
-  refuseBots: isFlag,
-  origins: must(
-    `a list of 1 to ${ORIGINS} hosts, origins or *.host, without a path`,
-    (value) =>
-      Array.isArray(value) &&
-      isWhole(value.length, 1, ORIGINS) &&
-      value.every((origin) => typeof origin === 'string' && isOrigin(origin)),
-  ),
-  allowMissing: isFlag,
-  once: must('"day"', (value) => value === 'day'),
-  cap: must(`a whole number from 1 to ${MOST_COUNTED}`, (value) => isWhole(value, 1, MOST_COUNTED)),
-  name: must(`a text of at most ${NAME_CHARACTERS} characters`, (value) => isText(value, NAME_CHARACTERS)),
-} satisfies Record<string, Check>
-
-const sizeOf = (value: object): number => Object.keys(value).length
-
-/** The first thing that is wrong with a wish, or undefined. `now` is unix milliseconds. */
-export function unfitOf(wish: Wish, now: number): Unfit | undefined {
-  const checks: Record<string, Check> = MEMBERS
-  for (const [field, value] of Object.entries(wish)) {
-    if (!Object.hasOwn(checks, field)) return unknownOf(field)
-    const message = isAbsent(value) ? undefined : checks[field]!(value)
-    if (message !== undefined) return { field, message }
-  }
-  return unfitMetric(wish.metrics) ?? unfitSlot(wish.slots) ?? unfitTogether(wish, now)
-}
-
-/** Silence would hide a typing error. */
-const unknownOf = (field: string): Unfit => ({
-  field,
-  message: `is not known here; known are ${Object.keys(MEMBERS).join(', ')}`,
-})
-
-const isAbsent = (value: unknown): boolean => value === undefined || value === null
-
-function unfitMetric(metrics: unknown): Unfit | undefined {
-  const bad = Object.entries(metrics ?? {}).find(([, value]) => !Number.isFinite(value))
-  return bad && { field: `metrics.${bad[0]}`, message: 'must be a finite number' }
-}
-
-function unfitSlot(slots: unknown): Unfit | undefined {
-  for (const [name, range] of Object.entries(slots ?? {})) {
-    const message = name === ORDER ? orderProblem(range) : rangeProblem(range)
-    if (message !== undefined) return { field: `slots.${name}`, message }
-  }
-  return undefined
-}
-
-const orderProblem: Check = must('1: it takes any text', (value) => value === 1)
+const orderProblem = (value: unknown) => (value === 1 ? undefined : 'must be 1: it takes any text')
 
 function rangeProblem(range: unknown): string | undefined {
   const isRange = Array.isArray(range) && range.length === 2 && range.every((bound) => Number.isFinite(bound))
@@ -124,7 +72,47 @@ function rangeProblem(range: unknown): string | undefined {
     : `must be [least, most]; its least, ${range[0]}, is above its most, ${range[1]}`
 }
 
-function unfitTogether({ expires, notBefore, metrics, slots, origins, allowMissing }: Wish, now: number) {
+const PAGES = `must be a list of 1 to ${ORIGINS} hosts, origins or *.host, without a path`
+const origins = () =>
+  v.pipe(
+    v.array(v.pipe(v.string(PAGES), v.check(isOrigin, PAGES)), PAGES),
+    v.nonEmpty(PAGES),
+    v.maxLength(ORIGINS, PAGES),
+  )
+
+const NAME = `must be a text of at most ${NAME_CHARACTERS} characters`
+const name = () => v.pipe(v.string(NAME), v.nonEmpty(NAME), v.maxLength(NAME_CHARACTERS, NAME))
+
+/** Each member that a wish may have. */
+export const WISH = {
+  type: maybe(type(), 'A dotted name; default `_`.'),
+  // Any JSON is a tree of dimensions; how large it may be, its counter says.
+  dimensions: maybe(v.unknown(), 'As in `/count`: fixed, whatever the URL says.'),
+  metrics: maybe(metrics(), 'Numbers to add: fixed, whatever the URL says.'),
+  slots: maybe(
+    slots(),
+    'What the URL may fill in: a metric with its least and its most, and `order`, 1, which counts once in 72 hours.',
+  ),
+  expires: maybe(seconds(), 'When it ends; 0 for never.'),
+  notBefore: maybe(seconds(), 'When it begins.'),
+  refuseBots: maybe(flag(), 'Whether what calls itself a crawler counts nothing.'),
+  origins: maybe(origins(), 'Hosts, origins or `*.host` whose pages may show it.'),
+  allowMissing: maybe(flag(), 'With `origins`: whether who names no page counts.'),
+  once: maybe(v.literal('day', 'must be "day"'), "Each visitor once in a day of the site's zone."),
+  cap: maybe(whole(1, MOST_COUNTED), 'So many in all.'),
+  name: maybe(name(), 'A label in the list.'),
+}
+const WishSchema = exactly(WISH)
+
+/** The first thing that is wrong with a wish, or undefined. `now` is unix milliseconds. */
+export function unfitOf(wish: Wish, now: number): Unfit | undefined {
+  const { issues } = v.safeParse(WishSchema, wish, { abortEarly: true })
+  return issues ? unfitIn(issues) : unfitTogether(wish, now)
+}
+
+/** What fits by itself and not beside the rest. */
+export function unfitTogether(wish: Wish, now: number): Unfit | undefined {
+  const { expires, notBefore, metrics, slots, origins, allowMissing } = wish
   const unfit = (field: string, message: string): Unfit => ({ field, message })
   const names = new Set([...Object.keys(metrics ?? {}), ...Object.keys(slots ?? {})])
   if (names.size > METRICS) return unfit('slots', `and metrics must be at most ${METRICS} names together`)
@@ -133,6 +121,8 @@ function unfitTogether({ expires, notBefore, metrics, slots, origins, allowMissi
   if (allowMissing && !origins) return unfit('allowMissing', 'means something only beside origins')
   return undefined
 }
+
+const isAbsent = (value: unknown): boolean => value === undefined || value === null
 
 const OPTIONS = [
   'refuseBots',

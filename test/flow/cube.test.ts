@@ -156,9 +156,9 @@ test('may be asked by a script of any origin, with a key', async () => {
 
 test.each([
   ['resolution', { resolution: 7 }],
-  ['measurements', { measurements: { count: 'MEAN' } }],
+  ['measurements.count', { measurements: { count: 'MEAN' } }],
   ['measurements', { measurements: {} }],
-  ['dimensionValues', { dimensionValues: { status: ['200', '404'] } }],
+  ['dimensionValues.status', { dimensionValues: { status: ['200', '404'] } }],
   ['dimensionValues', { dimensionValues: ['status'] }],
   ['startTs', { startTs: null }],
   ['startTs', { startTs: 10, endTs: 10 }],

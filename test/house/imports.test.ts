@@ -12,8 +12,10 @@ const FLOORS: Record<string, number> = {
   'worker/hail': 4,
   'worker/pod': 4,
   'worker/dashboard': 4,
-  'worker/routes': 5,
-  'worker/index': 6,
+  'worker/asked': 4,
+  'worker/reference': 5,
+  'worker/routes': 6,
+  'worker/index': 7,
 }
 
 /** `worker/whale/cells` lies in `worker/whale`; `worker/index` is a room of its own. */

@@ -32,6 +32,16 @@ export async function accessOf(c: Context<App>, now: number, changes = !isRead(c
   return access
 }
 
+/** Who asks, if the like of him may do so much; of which site is not known yet. */
+export async function bearerFor(c: Context<App>, least: Least, now: number): Promise<Access> {
+  const access = await accessOf(c, now, least === 'write' || !isRead(c))
+  if (ALLOWED[least].includes(access.level)) return access
+  throw new Problem(
+    403,
+    access.level === 'share' ? 'a share shows graphs and nothing else' : `this needs ${NEEDED[least]}`,
+  )
+}
+
 /** The site asked for, if who asks may do so much there. */
 export async function siteFor(
   c: Context<App>,
@@ -39,12 +49,7 @@ export async function siteFor(
   least: Least,
   now: number,
 ): Promise<{ site: Site; access: Access }> {
-  const access = await accessOf(c, now, least === 'write' || !isRead(c))
-  if (!ALLOWED[least].includes(access.level))
-    throw new Problem(
-      403,
-      access.level === 'share' ? 'a share shows graphs and nothing else' : `this needs ${NEEDED[least]}`,
-    )
+  const access = await bearerFor(c, least, now)
   const own = access.level === 'admin' ? undefined : access.site
   if (text === undefined && own === undefined)
     throw new Problem(400, 'site is missing: give its number or name', 'site')

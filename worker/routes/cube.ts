@@ -3,69 +3,55 @@
  * what may be filtered by, and which measures were seen. Times are unix seconds here, as they were there.
  */
 import { type Context, Hono } from 'hono'
-import { INTERVALS, type Interval } from '../../sdk/wire/query'
+import { CubeBody, CubeQuery } from '../asked/cube'
+import { CubeDimensionsQuery, CubeMeasuresQuery } from '../asked/graph'
 import { whale } from '../env'
 import type { Site } from '../ingest/settings'
-import { floor, FOREVER } from '../rollup/interval'
+import { floor } from '../rollup/interval'
 import { THRESHOLD } from '../rollup/rank'
-import { type CubeQuestion, type CubeSeries, type Measure, MEASURES } from '../whale/cube'
+import type { CubeQuestion, CubeSeries } from '../whale/cube'
 import { type CubeFilter, namesOf, planOf, rawPlanOf } from '../whale/plan'
 import { KEEP } from '../whale/sweep'
-import { type App, siteFor } from './access'
+import { type App, bearerFor, siteFor } from './access'
 import { answered, open } from './answers'
 import { readBody } from './body'
-import { type Fields, fieldsOf, number, only, text, texts } from './fields'
-import { apart } from './parameter'
+import { bodyBy, queryBy } from './parsed'
 import { bad, Problem } from './problem'
-import { questionOf } from './question'
-import { offsetOf, rankedOr400 } from './rank'
+import { questionBy } from './question'
+import { rankedOr400 } from './rank'
 
 const BODY_BYTES = 64 * 1024
-const MOST_LIMIT = 10_000
 const DEFAULT_LIMIT = 1_000
-const MOST_MEASURES = 32
-const MOST_NAMES = 64
-const FIELDS = [
-  'site',
-  'type',
-  'aggregation',
-  'resolution',
-  'startTs',
-  'endTs',
-  'measurements',
-  'dimensionValues',
-  'groupByDimensions',
-  'limit',
-] as const
-/** Cask's resolutions, in seconds. */
-const SECONDS: Record<number, Interval> = { 10: '10s', 60: 'minute', 3600: 'hour', 86400: 'day' }
-
+/** Of a list to choose from, more than of a graph. */
+const LISTED = 1_000
+const SECOND = 1_000
 const DAY = 86_400_000
 
 export const cubes = new Hono<App>()
   .use('/cube', open)
   .use('/cube/*', open)
   .get('/cube', async (c) => {
-    const query = c.req.query('query')
-    if (query === undefined) throw new Problem(400, 'query is missing: the question as JSON', 'query')
+    await bearerFor(c, 'read', Date.now())
+    const { query } = queryBy(CubeQuery, c.req.query())
     return asked(c, query, 'query')
   })
   .post('/cube', async (c) => {
+    await bearerFor(c, 'read', Date.now())
     const body = await readBody(c.req.raw, BODY_BYTES)
     if (body === undefined) throw new Problem(413, `the body is larger than ${BODY_BYTES} bytes`)
     return asked(c, body, 'the body')
   })
   .get('/cube/dimensions', async (c) => {
     const now = Date.now()
-    const { own, rest } = apart(c.req.query(), ['prefix', 'offset'])
-    const { site, access } = await siteFor(c, rest.site, 'read', now)
-    const query = { period: 'all', limit: '1000', ...rest, ...(own.prefix !== undefined && { dimension: own.prefix }) }
-    const { metrics, sort, ...question } = questionOf(query, site, access, now)
+    const { site, access } = await siteFor(c, c.req.query('site'), 'read', now)
+    const { prefix, offset = 0, ...rest } = queryBy(CubeDimensionsQuery, c.req.query())
+    const query = { limit: LISTED, ...ofAllTime(rest), ...(prefix && { dimension: prefix }) }
+    const { metrics, sort, ...question } = questionBy(query, site, access, now)
     const { partial, ...ranking } = await whale(c.env, site.site).rank({
       ...question,
       depth: 1,
       threshold: THRESHOLD,
-      offset: offsetOf(own.offset),
+      offset,
       metric: sort.metric,
       sort: { by: 'name', descending: false },
       series: [],
@@ -76,9 +62,9 @@ export const cubes = new Hono<App>()
   })
   .get('/cube/measures', async (c) => {
     const now = Date.now()
-    const query = c.req.query()
-    const { site, access } = await siteFor(c, query.site, 'read', now)
-    const { type, interval, from, to, zones, dimension } = questionOf({ period: 'all', ...query }, site, access, now)
+    const { site, access } = await siteFor(c, c.req.query('site'), 'read', now)
+    const query = ofAllTime(queryBy(CubeMeasuresQuery, c.req.query()))
+    const { type, interval, from, to, zones, dimension } = questionBy(query, site, access, now)
     const { series, partial } = await answerOf(c, site, {
       type,
       interval,
@@ -95,11 +81,10 @@ export const cubes = new Hono<App>()
 
 async function asked(c: Context<App>, text: string, where: string): Promise<Response> {
   const now = Date.now()
-  const fields = fieldsOf(parsed(text, where))
-  only(fields, FIELDS)
-  const named = fields.site === undefined || fields.site === null ? undefined : String(fields.site as string | number)
+  const { site: given, ...question } = bodyBy(CubeBody, parsed(text, where))
+  const named = given === undefined || given === null ? undefined : String(given)
   const { site } = await siteFor(c, c.req.query('site') ?? named, 'read', now)
-  const { series, partial } = await answerOf(c, site, cubeQuestionOf(fields, site, now))
+  const { series, partial } = await answerOf(c, site, cubeQuestionOf(question, site, now))
   return answered(c, series, partial)
 }
 
@@ -111,22 +96,29 @@ async function answerOf(c: Context<App>, site: Site, question: CubeQuestion) {
   return { series: results, ...(partial && { partial }) }
 }
 
-function cubeQuestionOf(fields: Fields, site: Site, now: number): CubeQuestion {
-  const from = time(fields, 'startTs')
-  if (from === undefined) throw new Problem(400, 'startTs is missing: unix seconds', 'startTs')
-  const to = time(fields, 'endTs') ?? now + 1
+/** Where no period is named, all that there is. */
+const ofAllTime = <Asked extends { period?: string | undefined; from?: string | undefined; to?: string | undefined }>(
+  asked: Asked,
+): Asked => ({ ...asked, period: asked.period ?? 'all' })
+
+function cubeQuestionOf(given: Omit<CubeBody, 'site'>, site: Site, now: number): CubeQuestion {
+  const from = given.startTs * SECOND
+  const to = typeof given.endTs === 'number' ? given.endTs * SECOND : now + 1
   if (from >= to) throw new Problem(400, 'startTs must lie before endTs', 'startTs')
+  const filter = { dimensionValues: given.dimensionValues ?? {}, groupByDimensions: given.groupByDimensions ?? [] }
   return {
-    type: text(fields, 'type') ?? text(fields, 'aggregation') ?? '_',
-    interval: resolutionOf(fields.resolution),
+    type: given.type ?? given.aggregation ?? '_',
+    interval: given.resolution ?? 'hour',
     zones: site.zones,
     from,
     to,
-    measurements: measurementsOf(fields),
-    ...planned(filterOf(fields), site, { from, now }),
-    limit: limitOf(fields),
+    measurements: Object.entries(given.measurements ?? USUAL),
+    ...planned(filter, site, { from, now }),
+    limit: given.limit ?? DEFAULT_LIMIT,
   }
 }
+
+const USUAL = { hits: 'SUM' } as const
 
 type Planned = Pick<CubeQuestion, 'plan' | 'where'>
 
@@ -161,55 +153,4 @@ function parsed(text: string, where: string): unknown {
   } catch {
     throw new Problem(400, `${where} is not JSON`, where === 'query' ? where : undefined)
   }
-}
-
-function time(fields: Fields, field: string): number | undefined {
-  const seconds = number(fields, field, 0, FOREVER / 1000)
-  return seconds === undefined ? undefined : seconds * 1000
-}
-
-function limitOf(fields: Fields): number {
-  const limit = number(fields, 'limit', 1, MOST_LIMIT) ?? DEFAULT_LIMIT
-  if (!Number.isInteger(limit)) throw bad('limit', 'must be a whole number')
-  return limit
-}
-
-function resolutionOf(given: unknown): Interval {
-  const interval =
-    typeof given === 'number' && Object.hasOwn(SECONDS, given)
-      ? SECONDS[given]
-      : INTERVALS.find((each) => each === (given ?? 'hour'))
-  if (interval) return interval
-  const known = `${Object.keys(SECONDS).join(', ')} (seconds), ${INTERVALS.join(', ')}`
-  throw bad('resolution', `must be one of ${known}`)
-}
-
-function measurementsOf(fields: Fields): [name: string, measure: Measure][] {
-  const entries = entriesOf(fields, 'measurements') ?? [['hits', 'SUM']]
-  if (!entries.length || entries.length > MOST_MEASURES)
-    throw bad('measurements', `must name 1 to ${MOST_MEASURES} measures`)
-  return entries.map(([name, asked]) => {
-    const measure = MEASURES.find((each) => each === asked)
-    if (!measure) throw bad('measurements', `${name} must be one of ${MEASURES.join(', ')}`)
-    return [name, measure]
-  })
-}
-
-function filterOf(fields: Fields): CubeFilter {
-  const entries = (entriesOf(fields, 'dimensionValues') ?? []).map(([name, value]): [string, string] => {
-    if ((typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') || value === '')
-      throw bad('dimensionValues', `${name} must be one value`)
-    return [name, String(value)]
-  })
-  return {
-    dimensionValues: Object.fromEntries(entries),
-    groupByDimensions: texts(fields, 'groupByDimensions', MOST_NAMES) ?? [],
-  }
-}
-
-function entriesOf(fields: Fields, field: string): [name: string, value: unknown][] | undefined {
-  const value = fields[field]
-  if (value === undefined || value === null) return undefined
-  if (typeof value !== 'object' || Array.isArray(value)) throw bad(field, 'must be an object')
-  return Object.entries(value)
 }

@@ -4,17 +4,15 @@
  */
 import { type Context, Hono } from 'hono'
 import script from 'built-embed'
+import { EmbedQuery } from '../asked/graph'
 import { html, trusted } from '../dashboard/html'
 import { type App, originOf } from './access'
-import { bad, Problem } from './problem'
-import { KNOWN } from './question'
+import { queryBy } from './parsed'
+import { Problem } from './problem'
 import { framing, openShare } from './share'
 
 /** As with the beacon: within an hour a new one arrives. */
 const CACHE = 'public, max-age=3600'
-/** The frame's size is the graph's; the site is the share's own. */
-const ITS_OWN = ['site', 'width', 'height']
-const MORE = ['refresh']
 
 export const embed = new Hono<App>()
   .get('/embed.js', (c) =>
@@ -28,9 +26,7 @@ export const embed = new Hono<App>()
   )
   .get('/embed', async (c) => {
     const query = c.req.query()
-    const known = [...KNOWN, ...MORE].filter((name) => !ITS_OWN.includes(name))
-    const unknown = Object.keys(query).find((name) => !known.includes(name))
-    if (unknown !== undefined) throw bad(unknown, `is not known here; known are ${known.join(', ')}`)
+    queryBy(EmbedQuery, query)
     if (!query.share) throw new Problem(400, 'share is missing', 'share')
     try {
       const shared = await openShare(c, { text: query.share, own: originOf(c), now: Date.now() })

@@ -1,13 +1,15 @@
 /** `/api/forward`: the upstreams that linked sites are forwarded to, in their order; a change holds at once. */
 import { type Context, Hono } from 'hono'
 import { readUpstreams } from '../../sdk/wire/forward'
+import { Upstreams } from '../asked/deployment'
+import type { SiteChanges } from '../asked/site'
 import { hail, pod, whale } from '../env'
 import { ANYWHERE, type Site } from '../ingest/settings'
 import type { LinkKeys } from '../pod/links'
 import { readToken } from '../ingest/keys'
 import { type App, accessOf } from './access'
 import { deploymentOf } from './deployment'
-import { type Fields, fieldsOf, only, texts } from './fields'
+import { bodyBy, json } from './parsed'
 import { Problem } from './problem'
 
 export const forward = new Hono<App>()
@@ -17,10 +19,7 @@ export const forward = new Hono<App>()
   })
   .put('/', async (c) => {
     await admin(c)
-    const fields = fieldsOf(await c.req.json().catch(() => undefined))
-    only(fields, ['upstreams'])
-    const given = texts(fields, 'upstreams')
-    if (!given) throw new Problem(400, 'upstreams is missing: a list of origins, or an empty one', 'upstreams')
+    const { upstreams: given } = bodyBy(Upstreams, await json(c.req))
     const upstreams = given.length ? readUpstreams(given.join()) : []
     if ('problem' in upstreams) throw new Problem(400, upstreams.problem, 'upstreams')
     if (upstreams.length && c.env.GRAUPEL_FORWARD === 'off') {
@@ -60,16 +59,14 @@ async function admin(c: Context<App>): Promise<void> {
   if (level !== 'admin') throw new Problem(403, 'this needs the admin token')
 }
 
-/** What `upstream` of a request's members says; undefined where it is not among them. No key is ever said again. */
+/** What the setting `upstream` says; undefined where it is not given. No key is ever said again. */
 export async function linkIn(
   c: Context<App>,
-  fields: Fields,
+  given: SiteChanges['upstream'],
 ): Promise<{ keys: LinkKeys | null; upstream?: Site['upstream'] } | undefined> {
-  const { upstream: given } = fields
   if (given === undefined) return undefined
   if (given === null) return { keys: null }
-  const isMap = typeof given === 'object' && !Array.isArray(given)
-  const keys = isMap ? fieldsOf(given) : { [ANYWHERE]: given }
+  const keys: LinkKeys = typeof given === 'string' ? { [ANYWHERE]: given } : given
   const upstream: Record<string, number> = {}
   for (const [origin, key] of Object.entries(keys)) {
     const known = origin === ANYWHERE ? [origin] : readUpstreams(origin)
@@ -78,12 +75,12 @@ export async function linkIn(
     upstream[origin] = await siteOf(c, key)
   }
   if (!Object.keys(upstream).length) throw new Problem(400, 'upstream names no site; null ends a link', 'upstream')
-  return { keys: keys as LinkKeys, upstream } // Each was just looked at.
+  return { keys, upstream }
 }
 
-async function siteOf(c: Context<App>, key: unknown): Promise<number> {
-  const claim = typeof key === 'string' ? readToken(key) : undefined
-  if (typeof key !== 'string' || claim?.word !== 'write') {
+async function siteOf(c: Context<App>, key: string): Promise<number> {
+  const claim = readToken(key)
+  if (claim?.word !== 'write') {
     throw new Problem(400, 'upstream must be the write key (gw_…) of a site of another Graupel, or null', 'upstream')
   }
   const { directory, keys } = await deploymentOf(c.env)

@@ -7,7 +7,6 @@ import type { Site } from '../ingest/settings'
 import { type Grant, MOST_GRANTS, MOST_REVOKED } from '../pod/grants'
 import { type App, siteFor } from './access'
 import { deploymentOf } from './deployment'
-import { type Fields, text } from './fields'
 import { Problem } from './problem'
 
 const RANDOM_BYTES = 12
@@ -53,7 +52,5 @@ export async function revoke(c: Context<App>, kind: Grant['kind'], least: 'write
 
 const shown = ({ id, expires, about }: Grant) => ({ id, expires, ...about })
 
-export function nameOf(fields: Fields): { name?: string } {
-  const name = text(fields, 'name', 100)
-  return name ? { name } : {}
-}
+/** Its name in the list, where it has one. */
+export const nameOf = (name: string | null | undefined): { name?: string } => (name ? { name } : {})

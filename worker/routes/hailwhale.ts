@@ -3,19 +3,21 @@
  * path. A dimension is written `_`, a bare name, or a JSON list; points are [unix milliseconds, value], oldest first.
  */
 import { type Context, Hono } from 'hono'
+import type * as v from 'valibot'
 import type { Path } from '../../sdk/wire/event'
 import type { Series } from '../../sdk/wire/query'
 import { whale } from '../env'
+import { DimensionsQuery, PlotpointsQuery, TotalsQuery } from '../asked/graph'
 import { DEPTH } from '../ingest/limits'
 import type { Site } from '../ingest/settings'
 import { THRESHOLD } from '../rollup/rank'
 import { type Access, type App, siteFor } from './access'
 import { answered, open, graphOf } from './answers'
-import { apart, flag, whole } from './parameter'
+import { type Query, queryBy } from './parsed'
 import { bad } from './problem'
-import { type Query, questionOf } from './question'
+import { questionBy } from './question'
 import { shownPeriods } from './scope'
-import { offsetOf, only, rankedOr400 } from './rank'
+import { rankedOr400 } from './rank'
 import { zonesOf } from './zone'
 
 /** What `/totals` sums where no period is asked for. In another zone than the site's, months cannot be had. */
@@ -32,8 +34,8 @@ export const hailwhale = new Hono<App>()
   .use('/dimensions', open)
   .get('/totals', async (c) => {
     const { site, access, query, now } = await asked(c)
-    const questions = periodsOf(query, site, access).map(
-      ([name, each]) => [name, questionOf(each, site, access, now)] as const,
+    const questions = periodsOf(queryBy(TotalsQuery, query), site, access).map(
+      ([name, each]) => [name, questionBy(each, site, access, now)] as const,
     )
     const graphs = await Promise.all(
       questions.map(async ([name, question]) => [name, await graphOf(c, site, question)] as const),
@@ -44,10 +46,8 @@ export const hailwhale = new Hono<App>()
   })
   .get('/plotpoints', async (c) => {
     const { site, access, query, now } = await asked(c)
-    only(query)
-    const { own, rest } = apart(query, ['with_totals'])
-    const isTotalled = flag(own.with_totals, 'with_totals')
-    const { sort, metrics, ...question } = questionOf(rest, site, access, now)
+    const { with_totals: isTotalled, ...rest } = queryBy(PlotpointsQuery, query)
+    const { sort, metrics, ...question } = questionBy(rest, site, access, now)
     const { partial, ...ranking } = await askedOf(c, site).rank({
       ...question,
       ...UNJUDGED,
@@ -63,16 +63,14 @@ export const hailwhale = new Hono<App>()
   })
   .get('/dimensions', async (c) => {
     const { site, access, query, now } = await asked(c)
-    only(query)
-    const { own, rest } = apart(query, ['recursive', 'offset', 'depth'])
-    const isRecursive = flag(own.recursive, 'recursive')
-    const { sort, metrics, ...question } = questionOf(rest, site, access, now)
-    const isNamed = query.metric === undefined && query.metrics === undefined
+    const { recursive: isRecursive, offset = 0, depth, ...rest } = queryBy(DimensionsQuery, query)
+    const { sort, metrics, ...question } = questionBy(rest, site, access, now)
+    const isNamed = rest.metric === undefined && rest.metrics === undefined
     const { partial, ...ranking } = await askedOf(c, site).rank({
       ...question,
       ...UNJUDGED,
-      depth: whole(own.depth, 'depth', 1, DEPTH) ?? (isRecursive ? DEPTH : 1),
-      offset: offsetOf(own.offset),
+      depth: depth ?? (isRecursive ? DEPTH : 1),
+      offset,
       ...(isRecursive && { self: 'ranked' }),
       // Names alone are in order, and numbers by their size.
       metric: sort.metric,
@@ -107,8 +105,10 @@ async function asked(c: Context<App>): Promise<Asked> {
 
 const askedOf = (c: Context<App>, { site }: Site) => whale(c.env, site)
 
+type Totals = v.InferOutput<typeof TotalsQuery>
+
 /** The periods by name, each with the query that asks for it. */
-function periodsOf(query: Query, site: Site, access: Access): [name: string, query: Query][] {
+function periodsOf(query: Totals, site: Site, access: Access): [name: string, query: Totals][] {
   if (query.from !== undefined || query.to !== undefined) return [[`${query.from ?? ''}-${query.to ?? ''}`, query]]
   const usual = () => shownPeriods(zonesOf(query, site).foreign ? PERIODS_ABROAD : PERIODS, access)
   const periods = query.period?.split(',') ?? usual()

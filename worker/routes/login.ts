@@ -4,12 +4,13 @@
  */
 import { type Context, Hono } from 'hono'
 import { encode } from '../../sdk/wire/base64url'
+import { LoginCode } from '../asked/deployment'
 import { pod } from '../env'
 import { loginPage } from '../dashboard/login'
 import { type App, accessOf, logIn } from './access'
 import { readBody } from './body'
-import { fieldsOf, text } from './fields'
 import { page } from './page'
+import { bodyBy } from './parsed'
 import { Problem } from './problem'
 
 const BODY_BYTES = 1024
@@ -29,9 +30,8 @@ export const login = new Hono<App>()
   .get('/login', (c) => page(c, loginPage))
   .post('/login', async (c) => {
     // Nobody has said who he is yet.
-    const fields = fieldsOf(parsed(await readBody(c.req.raw, BODY_BYTES)))
-    const code = text(fields, 'code', 64)
-    if (!code || !(await redeem(c, code))) {
+    const { code } = bodyBy(LoginCode, parsed(await readBody(c.req.raw, BODY_BYTES)))
+    if (!(await redeem(c, code))) {
       throw new Problem(401, 'this login link was used already, or is too old; `npx graupel login` makes another')
     }
     await logIn(c, Date.now())

@@ -1,65 +1,61 @@
 /**
- * Parses the query of `/graph` and its kin into a question. Everything wrong is a 400 that names the parameter and its
- * limit. A value left empty is a value not given.
+ * Makes a question of what `/graph` and its kin are asked: what each parameter may be by itself, asked/graph says; here is
+ * what they mean together, of this site, now, and to whoever asks. What is wrong is a 400 that names the parameter and its
+ * limit.
  *   limit=5                 the five greatest children; the others are left out
  *   limit=5&rest=1          …and the others are summed as `…`
  *   threshold=0.1           children below a tenth of their parent's total are summed as `…`, as are those beyond the limit
  *   compare=week|month|year|previous   beside each series the same numbers earlier
  */
-import { COMPARISONS, INTERVALS, type Comparison, type Interval } from '../../sdk/wire/query'
-import { DEPTH } from '../ingest/limits'
+import type { Interval } from '../../sdk/wire/query'
+import { GraphQuery } from '../asked/graph'
 import type { Site } from '../ingest/settings'
 import { compareProblem, overlayOf } from '../rollup/compare'
 import { readsSketches } from '../rollup/distinct'
 import { FOREVER, startOfDate, starts, type Zones } from '../rollup/interval'
 import { type Derived, type Metric, parseMetric } from '../rollup/metric'
 import { periodOf } from '../rollup/period'
-import { type Filter, parseWhere } from '../rollup/where'
 import { KEEP } from '../whale/sweep'
 import { type Question, spansOf } from '../whale/question'
 import type { Access } from './access'
+import { type Query, queryBy } from './parsed'
 import { bad } from './problem'
 import { checkScope, shownInterval, unsaid } from './scope'
-import { metricsOf, pathOf, spoken, typeOf } from './words'
 import { checkForeign, zonesOf } from './zone'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 /** More points than any screen has, and a bound on work. */
 const MOST_POINTS = 10_000
-const MOST_CHILDREN = 1_000
 /** A time in milliseconds below this is one in seconds. */
 const SECONDS_LOOK_LIKE = 1e11
 const DEFAULT_LIMIT = 10
 
-export type Query = Record<string, string>
 type Given<Name extends string> = Record<Name, string | undefined>
 /** What a site defines for itself stands wherever a metric is asked for. */
 type Asked = Site & { metrics?: Record<string, Derived> }
 
-/** Drawing has parameters of its own, and a script may add `at` so that a picture is fetched anew. */
-export const KNOWN = (
-  'site type pk dimension dimensions metric metrics where interval period from to tz tzoffset compare ' +
-  'depth sort limit rest threshold share width height title theme at'
-).split(' ')
+/** The question of a query as it stands in a URL. */
+export const questionOf = (query: Query, site: Asked, access: Access, now: number): Question =>
+  questionBy(queryBy(GraphQuery, query), site, access, now)
 
-export function questionOf(query: Query, site: Asked, access: Access, now: number): Question {
-  const unknown = Object.keys(query).find((name) => !KNOWN.includes(name))
-  if (unknown !== undefined) throw bad(unknown, `is not known here; known are ${KNOWN.join(', ')}`)
-  const given: Query = Object.fromEntries(Object.entries(query).filter(([, text]) => text !== ''))
+/** The question of a query that was read already. */
+export function questionBy(given: GraphQuery, site: Asked, access: Access, now: number): Question {
   const { period, ...zoned } = withoutZone(given)
   const { zones, timezone, foreign } = zonesOf(zoned, site)
   const none = unsaid(access)
   const { from, to, fits } = rangeOf({ period, from: given.from, to: given.to }, none.period, zones, now)
   if (from >= to) throw bad('from', 'must lie before to')
   const metric = (field: string, text: string) => metricOf(field, text, site.metrics)
-  const [asked, texts] = first(given, ['metric', 'metrics'], none.metric)
-  const metrics = metricsOf(asked, texts).map((text) => metric(asked, text))
+  const named = given.metric === undefined && given.metrics !== undefined ? 'metrics' : 'metric'
+  const metrics = (given[named] ?? none.metrics).map((text) => metric(named, text))
   const interval = intervalOf(given, fits, access)
-  const threshold = share('threshold', given.threshold)
+  const { threshold, compare, where, depth = 0, limit = DEFAULT_LIMIT } = given
+  const problem = compare && compareProblem(compare, interval)
+  if (problem) throw bad('compare', problem)
   const question: Question = {
-    type: typeOf(...first(given, ['type', 'pk'], none.type)),
-    dimension: pathOf(...first(given, ['dimension', 'dimensions'], none.dimension)),
+    type: given.type ?? given.pk ?? none.type,
+    dimension: given.dimension ?? given.dimensions ?? none.dimension,
     metrics,
     interval,
     from,
@@ -67,13 +63,15 @@ export function questionOf(query: Query, site: Asked, access: Access, now: numbe
     now,
     timezone,
     zones,
-    depth: whole(given.depth, 'depth', 0, DEPTH) ?? 0,
-    sort: sortOf(given.sort, metrics[0]!, metric),
-    limit: whole(given.limit, 'limit', 1, MOST_CHILDREN) ?? DEFAULT_LIMIT,
+    depth,
+    sort: given.sort
+      ? { metric: metric('sort', given.sort.metric), descending: given.sort.descending }
+      : { metric: metrics[0]!, descending: true },
+    limit,
     ...(threshold !== undefined && { threshold }),
-    ...(isOn('rest', given.rest) && { rest: true }),
-    ...(given.compare !== undefined && { compare: comparisonOf(given.compare, interval) }),
-    ...(given.where !== undefined && { where: whereOf(given.where) }),
+    ...(given.rest && { rest: true }),
+    ...(compare && { compare }),
+    ...(where && { where }),
     // Minutes lie on every zone's grid; longer buckets of another zone are made of the site's hours.
     ...(foreign && interval !== '10s' && interval !== 'minute' && { level: 'hour' as const }),
   }
@@ -102,14 +100,8 @@ function checkRaw(question: Question, site: Site, now: number): void {
   if (distinct) throw bad('metric', `${distinct.text} can't be had with where: raw events do not say whose they are`)
 }
 
-/** The first of several names for the same that is given, and its text. */
-function first(query: Query, names: readonly [string, ...string[]], fallback: string): [name: string, text: string] {
-  const name = names.find((each) => query[each] !== undefined) ?? names[0]
-  return [name, query[name] ?? fallback]
-}
-
 /** `mtd|-700` is HailWhale's: a period in another zone, by its offset or name. */
-function withoutZone({ period, tz, tzoffset }: Query): Given<'period' | 'tz' | 'tzoffset'> {
+function withoutZone({ period, tz, tzoffset }: GraphQuery): Given<'period' | 'tz' | 'tzoffset'> {
   const [bare, zone, ...more] = period?.split('|') ?? []
   if (zone === undefined) return { period, tz, tzoffset }
   if (more.length) throw bad('period', 'has more than one zone after |')
@@ -143,8 +135,8 @@ function rangeOf(
 }
 
 /** What is named is meant, also as `day:30d`; else a share draws by what it shows. */
-function intervalOf({ interval, period }: Query, fits: Interval, access: Access): Interval {
-  if (interval !== undefined) return oneOf('interval', interval, INTERVALS)
+function intervalOf({ interval, period }: GraphQuery, fits: Interval, access: Access): Interval {
+  if (interval !== undefined) return interval
   return period?.includes(':') ? fits : shownInterval(fits, access)
 }
 
@@ -175,55 +167,6 @@ function metricOf(field: string, text: string, more: Record<string, Derived> | u
   const metric = parseMetric(text, more)
   if ('problem' in metric) throw bad(field, metric.problem)
   return metric
-}
-
-function oneOf<Name extends string>(field: string, text: string, names: readonly Name[]): Name {
-  const name = names.find((each) => each === text)
-  if (!name) throw bad(field, `"${text.slice(0, 80)}" is not one of ${names.join(', ')}`)
-  return name
-}
-
-function comparisonOf(text: string, interval: Interval): Comparison {
-  const comparison = oneOf('compare', text, COMPARISONS)
-  const problem = compareProblem(comparison, interval)
-  if (problem) throw bad('compare', problem)
-  return comparison
-}
-
-function whereOf(text: string): Filter {
-  const filter = parseWhere(text)
-  if ('problem' in filter) throw bad('where', filter.problem)
-  return filter
-}
-
-function sortOf(
-  text: string | undefined,
-  fallback: Metric,
-  metric: (field: string, text: string) => Metric,
-): Question['sort'] {
-  if (text === undefined) return { metric: fallback, descending: true }
-  const descending = text.startsWith('-')
-  return { metric: metric('sort', spoken(descending ? text.slice(1) : text)), descending }
-}
-
-function whole(text: string | undefined, field: string, least: number, most: number): number | undefined {
-  if (text === undefined) return undefined
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw bad(field, `must be a whole number from ${least} to ${most}`)
-  }
-  return value
-}
-
-function share(field: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const value = Number(text)
-  if (!(value >= 0 && value <= 1)) throw bad(field, 'must be a number from 0 to 1; a tenth is 0.1')
-  return value
-}
-
-function isOn(field: string, text: string | undefined): boolean {
-  return text !== undefined && ['1', 'true'].includes(oneOf(field, text, ['1', '0', 'true', 'false']))
 }
 
 /** Rough lengths, never longer than a real bucket: a bound before any calendar is asked. */

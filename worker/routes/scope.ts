@@ -3,6 +3,7 @@
  * what is said narrows it, and what lies outside is a 403 that names the parameter. Whole buckets are read, so they must
  * lie within the share's periods too, and so must what is compared.
  */
+import type { Path } from '../../sdk/wire/event'
 import type { Scope } from '../../sdk/wire/plaintext'
 import { INTERVALS, type Interval } from '../../sdk/wire/query'
 import type { Site } from '../ingest/settings'
@@ -14,24 +15,25 @@ import { Problem } from './problem'
 /** What most people mean by a site's numbers: a share is made to be shown. */
 const SHARED_TYPE = 'pageview'
 
-/** What is asked where nothing is said, as texts of a query. */
+/** What is asked where nothing is said. */
 export interface Unsaid {
   type: string
-  dimension: string
-  metric: string
+  dimension: Path
+  metrics: readonly string[]
   period: string
 }
 
-const UNSAID: Unsaid = { type: '_', dimension: '_', metric: 'hits', period: '24h' }
+const UNSAID: Unsaid = { type: '_', dimension: [], metrics: ['hits'], period: '24h' }
 
 export function unsaid(access: Access): Unsaid {
   if (access.level !== 'share') return UNSAID
-  const { type = SHARED_TYPE, dimension, metrics, periods } = access.scope
+  const { dimension, metrics, period } = UNSAID
+  const { scope } = access
   return {
-    type: JSON.stringify(type),
-    dimension: dimension ? JSON.stringify(dimension) : UNSAID.dimension,
-    metric: metrics ? JSON.stringify(metrics) : UNSAID.metric,
-    period: periods?.[0] ?? UNSAID.period,
+    type: scope.type ?? SHARED_TYPE,
+    dimension: scope.dimension ?? dimension,
+    metrics: scope.metrics ?? metrics,
+    period: scope.periods?.[0] ?? period,
   }
 }
 
@@ -50,7 +52,7 @@ export function shownPeriods(usual: readonly string[], access: Access): readonly
   return shown.length ? shown : [unsaid(access).period]
 }
 
-export function checkScope(question: Question, access: Access, site: Site, query: { from?: string }): void {
+export function checkScope(question: Question, access: Access, site: Site, query: { from?: string | undefined }): void {
   if (access.level !== 'share') return
   const { type, dimension, metrics, intervals } = access.scope
   const isBelow = type === undefined || question.type === type || question.type.startsWith(`${type}.`)
@@ -65,7 +67,7 @@ export function checkScope(question: Question, access: Access, site: Site, query
   checkTime(question, access.scope, site, query)
 }
 
-function checkTime(question: Question, { periods }: Scope, site: Site, query: { from?: string }): void {
+function checkTime(question: Question, { periods }: Scope, site: Site, query: { from?: string | undefined }): void {
   if (!periods) return
   const { compare, ...alone } = question
   const { from, to, now, interval } = alone

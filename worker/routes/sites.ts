@@ -2,31 +2,30 @@
 import { Hono, type Context } from 'hono'
 import { encode } from '../../sdk/wire/base64url'
 import { epochOf } from '../../sdk/wire/envelope'
+import { NewSite, SiteChanges } from '../asked/site'
 import { pod, whale } from '../env'
 import { RATE } from '../ingest/limits'
 import type { Site } from '../ingest/settings'
 import { type App, accessOf, originOf, siteFor } from './access'
 import { KEEP } from '../whale/sweep'
 import { deploymentOf } from './deployment'
-import { fieldsOf, only, text } from './fields'
 import { epochOfGrant } from './grants'
 import { hurry, linkIn, upstreamOf } from './forward'
 import { Problem } from './problem'
-import { changed, fresh, SETTINGS } from './settings'
+import { bodyBy, json } from './parsed'
+import { changed, fresh } from './settings'
 
 export const sites = new Hono<App>()
   .post('/', async (c) => {
     await admin(c)
-    const fields = fieldsOf(await c.req.json().catch(() => undefined))
-    only(fields, SETTINGS)
+    const { upstream, ...settings } = bodyBy(NewSite, await json(c.req))
+    const { name } = settings
     const now = Date.now()
-    const name = text(fields, 'name', 100)
-    if (!name) throw new Problem(400, 'name is missing', 'name')
     const { directory } = await deploymentOf(c.env)
     const sameName = (await directory.all(c.env, now)).find((site) => site.name === name)
     if (sameName) throw new Problem(400, `there is a site of this name already: ${sameName.site}`, 'name')
-    const link = await linkIn(c, fields)
-    const made = await create(c, (number) => changed(fresh(number, name, now), fields, now))
+    const link = await linkIn(c, upstream)
+    const made = await create(c, (number) => changed(fresh(number, name, now), settings, now))
     const site = (link && (await pod(c.env).relink(made.site, link.keys, link.upstream))) ?? made
     await directory.refresh(c.env, now)
     return c.json(await shown(c, site, now), 201)
@@ -45,10 +44,9 @@ export const sites = new Hono<App>()
   .patch('/:site', async (c) => {
     const now = Date.now()
     const { site } = await siteFor(c, c.req.param('site'), 'admin', now)
-    const fields = fieldsOf(await c.req.json().catch(() => undefined))
-    only(fields, SETTINGS)
-    const link = await linkIn(c, fields)
-    const { zones, shards, ...next } = changed(site, fields, now)
+    const { upstream, ...settings } = bodyBy(SiteChanges, await json(c.req))
+    const link = await linkIn(c, upstream)
+    const { zones, shards, ...next } = changed(site, settings, now)
     // The Pod's own word holds for what this call does not change: others may change that at the same time.
     const changes = Object.fromEntries(
       Object.entries(next).filter(([name, value]) => value !== site[name as keyof Site]),

@@ -3,19 +3,20 @@
  * log. The answer names the site for good, so that two addresses of one deployment are known to be one.
  */
 import { type Context, Hono } from 'hono'
-import * as v from 'valibot'
 import type { Event } from '../../sdk/wire/event'
 import type { Received } from '../../sdk/wire/forward'
 import { hail } from '../env'
 import { place } from '../hail/ids'
 import type { Entry } from '../hail/log'
-import { type ForwardedSlice, LogSchema, parseForwarded } from '../ingest/forwarded'
+import { LogQuery } from '../asked/deployment'
+import { type ForwardedSlice, parseForwarded } from '../ingest/forwarded'
 import { FORWARD_BODY_BYTES } from '../ingest/limits'
 import { nameOf, type Site } from '../ingest/settings'
 import { shardOf } from '../ingest/shard'
 import { weightOf } from '../rollup/weight'
 import { type App, siteFor } from './access'
 import { readBody } from './body'
+import { queryBy } from './parsed'
 import { Problem } from './problem'
 import { refusalEvents } from './refusals'
 
@@ -25,7 +26,7 @@ const ENTRY_CHARACTERS = 400_000
 export const slices = new Hono<App>()
   .get('/', async (c) => {
     const { site } = await siteFor(c, undefined, 'write', Date.now())
-    const { source, generation } = logIn(c)
+    const { source, generation } = queryBy(LogQuery, c.req.query())
     const cursor = await hail(c.env, site.site, shardFor(source, site)).cursorOf(source, generation)
     return answer(c, { receiver: nameOf(site), cursor })
   })
@@ -46,13 +47,6 @@ export const slices = new Hono<App>()
 const shardFor = (source: string, { fixedShards }: Site): number => shardOf(source, fixedShards)
 
 const answer = (c: Context<App>, received: Received): Response => c.json(received, 200, { 'Cache-Control': 'no-store' })
-
-function logIn(c: Context<App>): v.InferOutput<typeof LogSchema> {
-  const { source, generation } = c.req.query()
-  const parsed = v.safeParse(LogSchema, { source, generation })
-  if (!parsed.success) throw new Problem(400, 'give source and generation of the log')
-  return parsed.output
-}
 
 /** What came from here, by whatever way, would go round for ever. */
 function refuseLoop(site: Site, via: readonly string[]): void {

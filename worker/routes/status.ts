@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono'
 import { type Env, hail, pod, whale } from '../env'
 import type { HailStatus } from '../hail/hail'
 import type { Mishap } from '../hail/upstream'
+import { StatusQuery } from '../asked/status'
 import { type Reason, refusals } from '../ingest/refusal'
 import type { Site } from '../ingest/settings'
 import { parseMetric } from '../rollup/metric'
@@ -10,6 +11,7 @@ import { type App, accessOf, siteFor } from './access'
 import { graphOf } from './answers'
 import { type Deployment, deploymentOf } from './deployment'
 import { upstreamOf } from './forward'
+import { queryBy } from './parsed'
 import { Problem } from './problem'
 import { NO_SITE, REFUSED_TYPE } from './refusals'
 
@@ -30,6 +32,7 @@ export const status = new Hono<App>()
       })
     }
     const { site } = await siteFor(c, c.req.query('site'), 'read', now)
+    queryBy(StatusQuery, c.req.query())
     return c.json(await ofSite(c, site, deployment, now), 200, { 'Cache-Control': 'no-store' })
   })
 

@@ -10,23 +10,23 @@ import { readsSketches } from '../rollup/distinct'
 import { decode } from '../rollup/fragment'
 import { answer } from '../whale/answer'
 import { FragmentReader } from '../whale/fragment-reader'
-import { type App, accessOf } from './access'
+import type { GraphQuery } from '../asked/graph'
+import type { Access, App } from './access'
 import { deploymentOf } from './deployment'
 import { checked } from './answers'
 import { bad, Problem } from './problem'
-import { type Query, questionOf } from './question'
+import { questionBy } from './question'
 
 /** Each is a call; one request of a free Worker may make fifty. */
 const MOST_SITES = 40
 
-export async function graphOfSites(c: Context<App>, query: Query, now: number): Promise<Graph> {
-  const access = await accessOf(c, now)
+export async function graphOfSites(c: Context<App>, query: GraphQuery, access: Access, now: number): Promise<Graph> {
   if (access.level !== 'admin') throw new Problem(403, 'several sites are shown to the admin token only', 'site')
   if (query.where !== undefined) throw bad('where', 'is asked of one site at a time')
   const sites = await sitesOf(c, query.site ?? 'all', now)
   // The buckets of all are those of the first, or of the zone that is asked for.
   const tz = query.tz ?? (query.tzoffset === undefined ? zoneOf(sites[0]!) : undefined)
-  const questions = sites.map((site) => questionOf({ ...query, ...(tz && { tz }) }, site, access, now))
+  const questions = sites.map((site) => questionBy({ ...query, ...(tz && { tz }) }, site, access, now))
   const [question] = questions
   const sketches = [...question!.metrics, question!.sort.metric].some(readsSketches)
   const excerpts = await Promise.all(

@@ -3,7 +3,8 @@ import type { Site } from '../../../worker/ingest/settings'
 import type { Derived } from '../../../worker/rollup/metric'
 import type { Access } from '../../../worker/routes/access'
 import { Problem } from '../../../worker/routes/problem'
-import { type Query, questionOf } from '../../../worker/routes/question'
+import type { Query } from '../../../worker/routes/parsed'
+import { questionOf } from '../../../worker/routes/question'
 import { siteWith } from '../../site'
 
 const HOUR = 3_600_000

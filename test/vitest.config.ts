@@ -34,7 +34,10 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/{sdk,worker/rollup,worker/ingest,worker/dashboard,house,demo}/**/*.test.ts', ...pure],
+          include: [
+            'test/{sdk,worker/rollup,worker/ingest,worker/dashboard,worker/asked,worker/reference,house,demo}/**/*.test.ts',
+            ...pure,
+          ],
         },
       },
       {

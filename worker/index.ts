@@ -1,5 +1,5 @@
 /** The Worker: which file answers which URL, and the three kinds of object behind them. */
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import type { App } from './routes/access'
 import { count } from './routes/count'
 import { demo } from './routes/demo'
@@ -17,6 +17,7 @@ import { login } from './routes/login'
 import { pixel } from './routes/pixel'
 import { pixels } from './routes/pixels'
 import { Problem, problem } from './routes/problem'
+import { reference } from './routes/reference'
 import { reset } from './routes/reset'
 import { ranks } from './routes/rank'
 import { beacon } from './routes/script'
@@ -46,11 +47,24 @@ const app = new Hono<App>({ strict: true })
   .route('/', live)
   .route('/', demo)
   .route('/', embed)
+  .route('/', reference)
   .route('/', home)
   .route('/', hailwhale)
   .route('/', ranks)
   .route('/', cubes)
   .route('/', graphs)
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** Nothing is there; or something is, that is asked in another way. */
+function missing(c: Context<App>, path: string): Problem {
+  const allowed = METHODS.filter((method) =>
+    app.router.match(method, path)[0].some(([[, route]]) => route.method === method),
+  )
+  if (!allowed.length) return new Problem(404, `there is nothing at ${path}`)
+  c.header('Allow', allowed.flatMap((method) => (method === 'GET' ? [method, 'HEAD'] : method)).join(', '))
+  return new Problem(405, `${path} takes ${allowed.join(', ')}`)
+}
 
 /** The route that a site's own prefix stands for. */
 const ROUTES = { script: '/b/', pixel: '/p/' } as const
@@ -60,8 +74,7 @@ app.notFound(async (c) => {
   const [, first = '', rest = ''] = /^\/([\w-]+)\/(.*)$/.exec(url.pathname) ?? []
   const { directory } = await deploymentOf(c.env)
   const route = directory.prefix(first)
-  if (!route || `/${first}/` === ROUTES[route])
-    return problem(c, new Problem(404, `there is nothing at ${url.pathname}`))
+  if (!route || `/${first}/` === ROUTES[route]) return problem(c, missing(c, url.pathname))
   url.pathname = ROUTES[route] + rest
   return app.fetch(new Request(url, c.req.raw), c.env, c.executionCtx)
 })

@@ -97,6 +97,10 @@ export function named<Value extends v.GenericSchema>(value: Value, what: string)
   return v.lazy((given): typeof schema | typeof none => (Array.isArray(given) ? none : schema))
 }
 
+/** One of several kinds. Where it is of none, and where it is one that is out of its bounds, the same is said. */
+export const either = <const Kinds extends v.UnionOptions>(kinds: Kinds, what: string) =>
+  v.message(v.union(kinds), what)
+
 /** An object within a body; a list is none. */
 export function part<Schema extends v.GenericSchema>(schema: Schema) {
   const none = v.custom<never>(() => false, 'must be a JSON object')

@@ -1,6 +1,6 @@
 /** What `/cube` may be asked: Cask's question, times in unix seconds. */
 import * as v from 'valibot'
-import { exactly, maybe, named, number, text, texts, whole } from '../../sdk/wire/member'
+import { either, exactly, maybe, named, number, text, texts, whole } from '../../sdk/wire/member'
 import { INTERVALS, type Interval } from '../../sdk/wire/query'
 import { FOREVER } from '../rollup/interval'
 import { MEASURES } from '../whale/cube'
@@ -15,7 +15,7 @@ const SECONDS: Record<number, Interval> = { 10: '10s', 60: 'minute', 3600: 'hour
 
 /** In a body the site may stand as a number, too. */
 export const namedSite = () =>
-  maybe(v.union([v.string(), v.number()], 'must be the number or name of the site'), "The site's number or name.")
+  maybe(either([v.string(), v.number()], 'must be the number or name of the site'), "The site's number or name.")
 
 const RESOLUTION = `must be one of ${Object.keys(SECONDS).join(', ')} (seconds), ${INTERVALS.join(', ')}`
 const resolution = () =>
@@ -34,7 +34,7 @@ const VALUE = 'must be one value'
 const values = () =>
   named(
     v.pipe(
-      v.union([v.pipe(v.string(), v.nonEmpty()), v.number(), v.boolean()], VALUE),
+      either([v.pipe(v.string(), v.nonEmpty()), v.number(), v.boolean()], VALUE),
       v.transform((given) => String(given)),
     ),
     'must be an object',

@@ -10,8 +10,8 @@ export const Upstreams = exactly({
   upstreams: v.pipe(texts(), v.description('Origins, tried in this order; an empty list is nobody.')),
 })
 
-/** What the page at `/login` posts. */
-export const LoginCode = exactly({ code: text(CODE_CHARACTERS) })
+/** What the page at `/login` posts, or all that `/api/logins` answered. */
+export const LoginCode = v.object({ code: text(CODE_CHARACTERS) }, 'is missing')
 
 /** Of which log a forwarder asks how far it is here. */
 export const LogQuery = query(LogSchema.entries)

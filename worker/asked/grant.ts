@@ -21,7 +21,10 @@ export const NewPixel = exactly({
 const intervals = () =>
   v.pipe(
     v.array(
-      v.picklist(INTERVALS, ({ input }) => `has "${String(input)}", which is not one of ${INTERVALS.join(', ')}`),
+      v.picklist(
+        INTERVALS,
+        ({ input }) => `has "${String(input).slice(0, 80)}", which is not one of ${INTERVALS.join(', ')}`,
+      ),
       'must be a list of intervals',
     ),
     v.nonEmpty('must name at least one; leave it out for no limit'),

@@ -46,7 +46,7 @@ const TIME = {
   from: may(text(), 'Unix milliseconds or ISO 8601, instead of a period; a date alone is the start of that day.'),
   to: may(text(), 'The same; default now.'),
   tz: may(text(), 'Another zone for hours, days and weeks, whole hours from the site’s own.', 'Europe/Stockholm'),
-  tzoffset: alias(text(), 'tz: hundredths of hours ahead of UTC, -700'),
+  tzoffset: alias(text(), 'tz', 'hundredths of hours ahead of UTC, -700'),
 }
 const COMPARED = {
   compare: may(one(COMPARISONS), 'Beside each series the same numbers earlier.'),

@@ -13,8 +13,11 @@ export const may = <Schema extends v.GenericSchema>(schema: Schema, about: strin
   v.pipe(v.optional(schema), v.metadata({ description: about, ...(example !== undefined && { examples: [example] }) }))
 
 /** Another house's word for a parameter of ours: taken, and not recommended. */
-export const alias = <Schema extends v.GenericSchema>(schema: Schema, name: string) =>
-  v.pipe(v.optional(schema), v.metadata({ description: `HailWhale's name for \`${name}\`.`, deprecated: true }))
+export const alias = <Schema extends v.GenericSchema>(schema: Schema, name: string, but?: string) =>
+  v.pipe(
+    v.optional(schema),
+    v.metadata({ description: `HailWhale's name for \`${name}\`${but ? `: ${but}` : ''}.`, deprecated: true }),
+  )
 
 /** What another route takes, and this one can't do. In silence the answer would be to another question. */
 export const elsewhere = (route: string) => v.optional(v.never(`can be had of ${route} only`))

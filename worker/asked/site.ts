@@ -4,7 +4,7 @@ import { BROWSER_HITS, LARGEST, LEAST_RATE, METRICS, MOST_RATE } from '../ingest
 import { cleanMetric } from '../ingest/name'
 import type { Ranges } from '../ingest/settings'
 import { definitionsOf } from '../rollup/derived'
-import { exactly, flag, made, maybe, named, origins, part, text, whole } from '../../sdk/wire/member'
+import { either, exactly, flag, made, maybe, named, origins, part, text, whole } from '../../sdk/wire/member'
 
 const NAME_CHARACTERS = 100
 const PREFIX_CHARACTERS = 32
@@ -35,7 +35,7 @@ function isZone(zone: string): boolean {
 /** Names, or the sum of their bits as it is answered. */
 const respect = () =>
   v.pipe(
-    v.union(
+    either(
       [
         v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(RESPECT_ALL)),
         v.array(v.picklist(Object.keys(RESPECT) as (keyof typeof RESPECT)[])), // The keys of the very table above.
@@ -110,13 +110,13 @@ const prefixes = () =>
 const RATE = `must be envelopes a minute, a whole number from ${LEAST_RATE} to ${MOST_RATE}, or false for no limit`
 
 const rate = () =>
-  v.union([v.literal(false), v.pipe(v.number(), v.integer(), v.minValue(LEAST_RATE), v.maxValue(MOST_RATE))], RATE)
+  either([v.literal(false), v.pipe(v.number(), v.integer(), v.minValue(LEAST_RATE), v.maxValue(MOST_RATE))], RATE)
 
 /** Metrics that a browser's `count()` may carry: `{"seats": [0, 100]}`. */
 const allow = () =>
   v.pipe(
     named(
-      v.strictTuple([v.number(), v.number()], 'must be [least, most]'),
+      v.message(v.strictTuple([v.number(), v.number()]), 'must be [least, most]'),
       'must be an object of metrics and their ranges, such as {"seats": [0, 100]}',
     ),
     v.rawTransform(({ dataset, addIssue, NEVER }): Ranges => {
@@ -144,7 +144,7 @@ function rangeProblem(name: string, [least, most]: readonly [number, number]): s
 
 const upstream = () =>
   v.nullable(
-    v.union(
+    either(
       [v.string(), v.record(v.string(), v.string())],
       'must be the write key (gw_…) of a site of another Graupel, one for each upstream, or null',
     ),

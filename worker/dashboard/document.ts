@@ -13,11 +13,13 @@ interface Parts {
   title: string
   nonce: string
   body: Html
+  /** What this page has beside the style of all. */
+  style?: string
   /** The page's own script, as text; it runs when the page is parsed. */
   script?: string
 }
 
-export function document({ title, nonce, body, script }: Parts): string {
+export function document({ title, nonce, body, style = '', script }: Parts): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -26,7 +28,7 @@ export function document({ title, nonce, body, script }: Parts): string {
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <link rel="icon" href="${ICON}">
-<style nonce="${nonce}">${trusted(STYLE)}</style>
+<style nonce="${nonce}">${trusted(STYLE + style)}</style>
 </head>
 <body>
 ${body}

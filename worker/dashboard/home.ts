@@ -13,7 +13,8 @@ export function homePage(home: Home, nonce: string): string {
     nonce,
     body: html`<a class="skip" href="#main">To the numbers</a>
 <header class="top">${brand}${siteSwitch(sites, site)}</header>
-<main id="main">${mainOf(home)}</main>`,
+<main id="main">${mainOf(home)}</main>
+<footer class="foot small"><a href="/reference">API reference</a></footer>`,
     script: SCRIPT,
   })
 }

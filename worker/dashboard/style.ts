@@ -34,6 +34,7 @@ header.top {
 }
 .brand { display: inline-flex; align-items: center; gap: .5rem; font-weight: 650; font-size: 1.125rem; color: inherit; text-decoration: none; }
 main { max-width: 70rem; margin: 0 auto; padding: .5rem 1.5rem 4rem; }
+footer.foot { max-width: 70rem; margin: -2.5rem auto 0; padding: 0 1.5rem 2.5rem; }
 main.narrow { max-width: 36rem; padding-top: 8vh; }
 .stack > * + * { margin-top: 1rem; }
 .title { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline; justify-content: space-between; margin-bottom: 1.25rem; }
@@ -109,7 +110,7 @@ details[open] summary { margin-bottom: .75rem; }
 
 @media (max-width: 60rem) { .figures { grid-template-columns: repeat(3, 1fr); } }
 @media (max-width: 40rem) {
-  header.top, main { padding-left: 1rem; padding-right: 1rem; }
+  header.top, main, footer.foot { padding-left: 1rem; padding-right: 1rem; }
   .card { padding: 1rem 1rem 1.25rem; border-radius: 12px; }
   .figures { grid-template-columns: repeat(2, 1fr); }
   .figures dd { font-size: 1.5rem; }

@@ -31,28 +31,49 @@ const numbers = v.pipe(
   v.check((metrics) => Object.keys(metrics).length <= METRICS, `must be at most ${METRICS} metrics`),
 )
 
+const may = <Schema extends v.GenericSchema>(schema: Schema, about: string) =>
+  v.pipe(v.optional(schema), v.description(about))
+
 /** The shape of one event; also what the API's description is made of. */
 export const CountSchema = v.strictObject(
   {
-    site: v.optional(v.union([v.string(), v.number()], 'must be the number of the site')),
-    type: v.optional(v.lazy((given) => (Array.isArray(given) ? names : text(ID_CHARACTERS)))),
-    dimensions: v.optional(v.unknown()),
-    metrics: v.optional(v.lazy((given) => (Array.isArray(given) ? names : numbers))),
-    gauges: v.optional(numbers),
-    at: v.optional(v.union([v.number(), v.string()], 'must be unix milliseconds or an ISO 8601 date')),
-    id: v.optional(v.pipe(text(ID_CHARACTERS), v.nonEmpty('must not be empty'))),
-    visitor: v.optional(v.pipe(text(ID_CHARACTERS), v.nonEmpty('must not be empty'))),
-    agent: v.optional(v.string('must be a user agent')),
-    address: v.optional(v.string('must be an IP address')),
-    page: v.optional(v.string('must be a URL')),
-    referrer: v.optional(v.string('must be a URL')),
+    site: may(v.union([v.string(), v.number()], 'must be the number of the site'), "The site's number or name."),
+    type: may(
+      v.lazy((given) => (Array.isArray(given) ? names : text(ID_CHARACTERS))),
+      'A dotted name, or a list of its words; default `_`. Every prefix is counted.',
+    ),
+    dimensions: may(
+      v.unknown(),
+      'A name, a list (one path with its prefixes), nested objects, or a list of ready paths (no prefixes added).',
+    ),
+    metrics: may(
+      v.lazy((given) => (Array.isArray(given) ? names : numbers)),
+      'Numbers to add, or a list of names, each 1; `hits` is 1 unless given.',
+    ),
+    gauges: may(v.pipe(numbers), 'Numbers measured: of a gauge the last by event time stands.'),
+    at: may(
+      v.union([v.number(), v.string()], 'must be unix milliseconds or an ISO 8601 date'),
+      'Unix milliseconds or ISO 8601, up to 800 days ago; default now.',
+    ),
+    id: may(
+      v.pipe(text(ID_CHARACTERS), v.nonEmpty('must not be empty')),
+      'Counted once for 72 hours from its first arrival; without one an event is not deduplicated.',
+    ),
+    visitor: may(
+      v.pipe(text(ID_CHARACTERS), v.nonEmpty('must not be empty')),
+      'Your own word for a person; kept as a keyed hash.',
+    ),
+    agent: may(v.string('must be a user agent'), 'Whose event it is: browser and system are derived from it.'),
+    address: may(v.string('must be an IP address'), 'Place and network are derived from it; it is not kept.'),
+    page: may(v.string('must be a URL'), 'The page it happened on.'),
+    referrer: may(v.string('must be a URL'), 'Channel and source are derived from it.'),
   },
   ({ expected }) => (expected === 'never' ? 'is not a field of an event' : 'must be an object'),
 )
 type Count = v.InferOutput<typeof CountSchema>
 
 /** HailWhale's words. */
-const ALIASES = new Map<string, string>([
+export const ALIASES = new Map<string, string>([
   ['pk', 'type'],
   ['metric', 'metrics'],
 ])

@@ -21,30 +21,34 @@ const NUMBERS = METRICS + 3
 /** A visitor is 40 bits. */
 const VISITORS = 2 ** 40
 
-const name = v.pipe(v.string(), v.regex(/^[\w./@-]+$/), v.maxLength(NAME_CHARACTERS))
+const NAME = `must be a name of at most ${NAME_CHARACTERS} letters, digits and . / @ -`
+const name = v.pipe(v.string(NAME), v.regex(/^[\w./@-]+$/, NAME), v.maxLength(NAME_CHARACTERS, NAME))
 const position = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 
 /** What says whose slice it is; unknown members are a newer release's. */
-const Shape = v.object({
-  source: name,
-  generation: name,
-  from: position,
-  to: position,
-  via: v.optional(v.pipe(v.array(name), v.maxLength(MOST_VIA)), []),
-  gap: v.optional(v.tuple([position, position])),
-  entries: v.array(v.array(v.unknown())),
+export const SliceSchema = v.object({
+  source: v.pipe(name, v.description('Whose log it is.')),
+  generation: v.pipe(name, v.description('Which one of his.')),
+  from: v.pipe(position, v.description('Where the slice begins, exclusive.')),
+  to: v.pipe(position, v.description('Where it ends, inclusive.')),
+  via: v.pipe(
+    v.optional(v.pipe(v.array(name), v.maxLength(MOST_VIA)), []),
+    v.description('The sites that its events have passed.'),
+  ),
+  gap: v.pipe(v.optional(v.tuple([position, position])), v.description('Log that should have been in it and is gone.')),
+  entries: v.pipe(v.array(v.array(v.unknown())), v.description('Events, in lists as they were acknowledged.')),
 })
 
-export const LogSchema = v.pick(Shape, ['source', 'generation'])
+export const LogSchema = v.pick(SliceSchema, ['source', 'generation'])
 
-export interface ForwardedSlice extends Omit<v.InferOutput<typeof Shape>, 'entries'> {
+export interface ForwardedSlice extends Omit<v.InferOutput<typeof SliceSchema>, 'entries'> {
   entries: Event[][]
   /** Events that were none. */
   refused: number
 }
 
 export function parseForwarded(given: unknown, now: number): { slice: ForwardedSlice } | { problem: string } {
-  const parsed = v.safeParse(Shape, given)
+  const parsed = v.safeParse(SliceSchema, given)
   if (!parsed.success) {
     const [issue] = parsed.issues
     return { problem: `${v.getDotPath(issue) ?? 'the slice'}: ${issue.message}` }

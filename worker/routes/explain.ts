@@ -3,9 +3,9 @@
  * into the statistics and keeps nothing of what it was asked. What of a request is left out is not judged.
  */
 import { type Context, Hono } from 'hono'
-import * as v from 'valibot'
 import { readName } from '../../sdk/wire/address'
 import { read } from '../../sdk/wire/envelope'
+import { Explaining } from '../asked/explain'
 import { factsOf } from '../ingest/facts'
 import { BODY_BYTES, ENVELOPES, URL_CHARACTERS } from '../ingest/limits'
 import { NOBODY } from '../ingest/optout'
@@ -15,35 +15,12 @@ import { readBody } from './body'
 import { clientSeen } from './client'
 import { type Deployment, deploymentOf } from './deployment'
 import { type Explained, explained, unread } from './explained'
+import { bodyBy } from './parsed'
 import { Problem } from './problem'
 import type { Reception } from './reception'
 
-/** A header's value; a real one is shorter. */
-const CHARACTERS = 8_192
 /** JSON may write each byte of an envelope's text as six. */
 const MOST_BYTES = 8 * BODY_BYTES
-
-const line = v.pipe(v.string('must be a text'), v.maxLength(CHARACTERS, `is longer than ${CHARACTERS} characters`))
-
-/** What is asked; also what the API's description is made of. */
-export const ExplainSchema = v.strictObject(
-  {
-    /** An envelope, a URL that holds one, or several as a POST holds them, a line each. */
-    envelope: v.optional(v.pipe(v.string('must be a text'), v.maxLength(2 * BODY_BYTES, 'is longer than any request'))),
-    /** The page's URL, or its origin. */
-    page: v.optional(v.pipe(line, v.url('must be a URL'))),
-    /** The user agent; an empty text is a request that names none. */
-    agent: v.optional(line),
-    /** The visitor's. */
-    address: v.optional(line),
-    /** Other headers of the request, by name. */
-    headers: v.optional(v.record(v.string(), line, 'must be an object of texts')),
-    /** When it arrives, unix milliseconds. */
-    at: v.optional(v.pipe(v.number('must be unix milliseconds'), v.integer('must be unix milliseconds'))),
-  },
-  ({ expected }) => (expected === 'never' ? 'is not known here' : 'must be a JSON object'),
-)
-type Asked = v.InferOutput<typeof ExplainSchema>
 
 export const explain = new Hono<App>().post('/', async (c) => {
   const now = Date.now()
@@ -55,13 +32,9 @@ export const explain = new Hono<App>().post('/', async (c) => {
   return c.json(answer, 200, { 'Cache-Control': 'no-store' })
 })
 
-function askedIn(body: string | undefined): Asked {
+function askedIn(body: string | undefined): Explaining {
   if (body === undefined) throw new Problem(413, `the body is larger than ${MOST_BYTES} bytes`)
-  const parsed = v.safeParse(ExplainSchema, parsedJson(body || '{}'))
-  if (parsed.success) return parsed.output
-  const [issue] = parsed.issues
-  const field = v.getDotPath(issue) ?? undefined
-  throw new Problem(400, [field ?? 'the body', issue.message].join(' '), field)
+  return bodyBy(Explaining, parsedJson(body || '{}'))
 }
 
 function parsedJson(text: string): unknown {
@@ -72,7 +45,7 @@ function parsedJson(text: string): unknown {
   }
 }
 
-async function all(c: Context<App>, asked: Asked, deployment: Deployment, now: number): Promise<Explained[]> {
+async function all(c: Context<App>, asked: Explaining, deployment: Deployment, now: number): Promise<Explained[]> {
   const written = (asked.envelope ?? '').split('\n').map((each) => each.trim())
   const lines = written.filter(Boolean).map(lineOf)
   if (lines.length > ENVELOPES) return [unread('too-big')]
@@ -107,7 +80,7 @@ async function siteOf(c: Context<App>, { directory }: Deployment, text: string, 
 }
 
 interface Supposed {
-  asked: Asked
+  asked: Explaining
   deployment: Deployment
   query: string
   site: Site | undefined

@@ -18,7 +18,7 @@ export const GRACE = 2 * HOUR
 export const BEACONS = 72 * HOUR - GRACE
 /** … but of what counts at arrival only so far back. */
 export const LIVE = 24 * HOUR
-/** Of one call, whose answer is made in some 20 ms. */
+/** Of one call, or a few more: its answer is made in some 20 ms. */
 const TOLD_AT_ONCE = 500
 
 export interface Request {
@@ -52,32 +52,55 @@ const liveFrom = ({ wish: { until } }: Rain): number => until - LIVE
 export const isSealed = (visit: Visit, rain: Rain): boolean =>
   beganOf(visit) >= (visit.bot === undefined ? beaconsFrom(rain) : liveFrom(rain))
 
-/** What is old first. */
-export function* dropsOf(rain: Rain, ground: Ground): Generator<Drop> {
-  const [sealed, old] = [true, false].map((is) => rain.visits.filter((visit) => isSealed(visit, rain) === is))
-  const [people, bots] = [false, true].map((is) => old!.filter(({ bot }) => (bot !== undefined) === is)) // Two of each.
-  yield* batches(
-    people!.flatMap((visit) => historyOf(visit, rain)),
-    false,
-    ground,
-  )
-  yield* batches(
-    bots!.flatMap((visit) => historyOf(visit, rain)),
-    true,
-    ground,
-  )
-  const pen = new Pen(rain.name, ground.config)
-  for (const visit of sealed!) for (const load of loadsOf(visit)) yield* ofLoad(load, ground, pen)
-  yield* ofOrders(sealed!, rain, ground)
+/** Of each way a part at a time, so that what is left takes as long as what was, and says so. */
+export function dropsOf(rain: Rain, ground: Ground): Drop[] {
+  const both = [paced([...oldDrops(rain, ground)]), paced([...sealedDrops(rain, ground)])].flat()
+  return both.sort((one, other) => one.after - other.after).map(({ drop }) => drop)
 }
 
-function* batches(events: readonly Told[], isBot: boolean, { write }: Ground): Generator<Drop> {
-  const headers = { authorization: `Bearer ${write}`, 'content-type': 'application/json' }
-  for (let i = 0; i < events.length; i += TOLD_AT_ONCE) {
-    const batch = events.slice(i, i + TOLD_AT_ONCE)
-    const request = (): Request => ({ path: '/count', method: 'POST', headers, body: JSON.stringify(batch) })
-    yield { events: batch.length, isBot, request }
+/** Each after which share of its way. */
+const paced = (drops: Drop[]) => drops.map((drop, i) => ({ drop, after: i / drops.length }))
+
+function* oldDrops(rain: Rain, ground: Ground): Generator<Drop> {
+  const old = rain.visits.filter((visit) => !isSealed(visit, rain))
+  for (const isBot of [false, true]) {
+    const visits = old.filter(({ bot }) => (bot !== undefined) === isBot)
+    const tales = visits.map((visit) => tale(() => historyOf(visit, rain)))
+    yield* batches(tales, isBot, ground)
   }
+}
+
+function* sealedDrops(rain: Rain, ground: Ground): Generator<Drop> {
+  const sealed = rain.visits.filter((visit) => isSealed(visit, rain))
+  const pen = new Pen(rain.name, ground.config)
+  for (const visit of sealed) for (const load of loadsOf(visit)) yield* ofLoad(load, ground, pen)
+  yield* ofOrders(sealed, rain, ground)
+}
+
+/** What a program tells in one go, told when it is sent: of a large rain it would fill the memory. */
+interface Tale {
+  events: number
+  tell(): Told[]
+}
+const tale = (tell: () => Told[]): Tale => ({ events: tell().length, tell })
+
+function* batches(tales: readonly Tale[], isBot: boolean, { write }: Ground): Generator<Drop> {
+  const headers = { authorization: `Bearer ${write}`, 'content-type': 'application/json' }
+  const drop = (batch: readonly Tale[], events: number): Drop => {
+    const body = () => JSON.stringify(batch.flatMap(({ tell }) => tell()))
+    return { events, isBot, request: () => ({ path: '/count', method: 'POST', headers, body: body() }) }
+  }
+  let batch: Tale[] = []
+  let events = 0
+  for (const each of tales) {
+    batch.push(each)
+    events += each.events
+    if (events < TOLD_AT_ONCE) continue
+    yield drop(batch, events)
+    batch = []
+    events = 0
+  }
+  if (events) yield drop(batch, events)
 }
 
 /** A browser sends a view at once, and what it noticed later in one go as it leaves. */
@@ -113,12 +136,12 @@ const ORDER_DIGITS = 8
 
 /** A pixel has no time of its own. */
 function* ofOrders(visits: readonly Visit[], rain: Rain, ground: Ground): Generator<Drop> {
-  const late: Told[] = []
+  const late: Tale[] = []
   for (const visit of visits) {
     for (const moment of visit.moments) {
       if (moment.does !== 'order') continue
       if (moment.at < liveFrom(rain)) {
-        late.push(...told(moment, visit, rain))
+        late.push(tale(() => told(moment, visit, rain)))
         continue
       }
       const path = `${ground.pixel}?dollars=${moment.cents / 100}&order=${orderOf(visit, rain)}`

@@ -5,7 +5,7 @@ import { Usage } from '../../sdk/cli/stop'
 import { Calendar } from './calendar'
 
 /** What a small machine holds in memory, and longer than hours are kept. */
-const MOST_EVENTS = 2_000_000
+const MOST_EVENTS = 1_000_000
 const MOST_DAYS = 366
 /** Of a server that is started for it. */
 export const FOLDER = '.graupel-rain'

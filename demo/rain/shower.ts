@@ -41,7 +41,7 @@ async function markFor(server: Server, site: Site, options: Options, now: number
 
 async function pour(server: Server, rain: Rain, ground: Ground): Promise<Fallen> {
   await fall(server.origin, [whereabouts(rain, ground)], () => {})
-  const drops = [...dropsOf(rain, ground)]
+  const drops = dropsOf(rain, ground)
   const pieces = drops.reduce((sum, { events }) => sum + events, 0)
   const progress = new Progress(process.stdout, pieces, rain.wish.events)
   const fallen = await fall(server.origin, drops, (each) => progress.add(each))

@@ -41,7 +41,7 @@ const EPOCH = epochOf(UNTIL)
 const config = configOf({ site: 77, epoch: EPOCH, key: publicKey(SECRET) }, { written: UNTIL })
 const ground: Ground = { config, write: 'gw_made_up', pixel: '/p/pixel.gif' }
 /** All that would be sent, as text. */
-const sent = (wished: Rain) => [...dropsOf(wished, ground)].map(({ request }) => JSON.stringify(request()))
+const sent = (wished: Rain) => dropsOf(wished, ground).map(({ request }) => JSON.stringify(request()))
 const small = (changes: Partial<Wish> = {}) => rainOf({ ...WISH, events: 600, days: 6, ...changes })
 
 describe('a rain', () => {
@@ -186,7 +186,7 @@ describe('what the server makes of it', () => {
 describe('the last days', () => {
   const recent = rain.visits.filter((visit) => isSealed(visit, rain))
   const loads = recent.flatMap(loadsOf)
-  const texts = [...dropsOf(rain, ground)].flatMap(({ request }) => {
+  const texts = dropsOf(rain, ground).flatMap(({ request }) => {
     const { path, method, body = '' } = request()
     if (path === '/p/') return body.split('\n')
     return method === 'GET' && path.startsWith('/p/') && path.length > 100 ? [path.slice(3)] : []
@@ -216,7 +216,7 @@ describe('the last days', () => {
   })
 
   test('let a pixel and a crawler count by themselves on the last of them alone', () => {
-    const pixels = [...dropsOf(rain, ground)].filter(({ request }) => request().path.startsWith('/p/pixel.gif'))
+    const pixels = dropsOf(rain, ground).filter(({ request }) => request().path.startsWith('/p/pixel.gif'))
     const since = (from: number) =>
       recent.flatMap(({ moments: all }) => all.filter(({ at, does }) => does === 'order' && at >= from))
     expect(pixels).toHaveLength(since(UNTIL - LIVE).length)

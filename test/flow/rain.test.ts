@@ -55,7 +55,7 @@ const ALL = { period: 'all' }
 test('counts each event of a rain once, though sender and server are killed on the way, and tells what is no rain', async () => {
   const server = await believing()
   const first = rain(['--server', server.origin, ...SMALL])
-  // Of its 1,900 views: the older ones are there, the sealed ones come one by one.
+  // Of its 1,900 views, some told and some sealed.
   await expect
     .poll(
       async () => {

@@ -10,11 +10,13 @@ import type { Drop, Request } from './drop'
 const AT_ONCE = 64
 const FIRST_WAIT = 200
 const LONGEST_WAIT = 10_000
+/** An answer takes milliseconds; after so long it was lost. */
+const LONGEST_ANSWER = 20_000
 /** Without a single answer for so long, nobody is there any more. */
 const PATIENCE = 60_000
 
 export interface Fallen {
-  /** Of crawlers' events told by a program: how many were new to the server. */
+  /** Of crawlers' events, those that were refused, and those told by a program that it had not heard before. */
   refusedAnew: number
   /** Whether a drop had to come again: then what was refused may have been refused twice. */
   isDisturbed: boolean
@@ -28,8 +30,7 @@ export async function fall(origin: string, drops: Iterable<Drop>, tell: (events:
   async function pour(): Promise<void> {
     for (let next = waiting.next(); !next.done; next = waiting.next()) {
       const { isBot, events, request } = next.value
-      const sent = request()
-      const answer = await taken(origin, sent, heard, () => (fallen.isDisturbed = true))
+      const answer = await taken(origin, request(), heard, () => (fallen.isDisturbed = true))
       // A beacon's answer tells nobody whether it was refused.
       if (isBot) fallen.refusedAnew += answer ? (JSON.parse(answer) as { accepted: number }).accepted : events
       tell(events)
@@ -40,20 +41,15 @@ export async function fall(origin: string, drops: Iterable<Drop>, tell: (events:
 }
 
 /** The answer's text, of a request that was taken. */
-async function taken(
-  origin: string,
-  { path, ...request }: Request,
-  heard: { at: number },
-  again: () => void,
-): Promise<string> {
+async function taken(origin: string, request: Request, heard: { at: number }, again: () => void): Promise<string> {
   for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
-    const answer = await fetch(origin + path, request).catch(() => undefined)
-    if (answer?.ok) {
+    const answer = await answerOf(origin, request)
+    if (answer?.isTaken) {
       heard.at = Date.now()
-      return request.method === 'POST' && path === '/count' ? answer.text() : (await answer.arrayBuffer(), '')
+      return answer.text
     }
     again()
-    const after = await askedToWait(answer)
+    const after = answer?.after ?? 0
     // Whoever asks for patience is there.
     if (after) heard.at = Date.now() + after
     if (Date.now() - heard.at > PATIENCE) throw new Stop(`no answer from ${origin} for ${PATIENCE / 1000} s`)
@@ -61,11 +57,24 @@ async function taken(
   }
 }
 
-/** Milliseconds that a server asks for, 0 where it does not say. What it will never take is a Stop. */
-async function askedToWait(answer: Response | undefined): Promise<number> {
-  if (!answer) return 0
-  const { status, headers } = answer
-  const text = await answer.text()
-  if (status < 500 && status !== 429) throw new Stop(`the server answered ${status}: ${text.slice(0, 300)}`)
-  return 1000 * (Number(headers.get('retry-after')) || 0)
+interface Answer {
+  isTaken: boolean
+  text: string
+  /** Milliseconds that the server asks for, 0 where it does not say. */
+  after: number
 }
+
+/** Nothing, where none came, or none that is whole. What a server will never take is a Stop. */
+async function answerOf(origin: string, { path, ...request }: Request): Promise<Answer | undefined> {
+  const signal = AbortSignal.timeout(LONGEST_ANSWER)
+  const answer = await fetch(origin + path, { ...request, signal }).catch(() => undefined)
+  const text = await answer?.text().catch(() => undefined)
+  if (!answer || text === undefined) return undefined
+  const { ok: isTaken, status, headers } = answer
+  if (!isTaken && status < 500 && status !== LATER) {
+    throw new Stop(`the server answered ${status}: ${text.slice(0, 300)}`)
+  }
+  return { isTaken, text, after: 1000 * (Number(headers.get('retry-after')) || 0) }
+}
+/** Too many requests. */
+const LATER = 429

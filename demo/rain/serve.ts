@@ -52,7 +52,8 @@ export async function serve(launcher: string, settings: Settings): Promise<Servi
     })
   })
   const shown = await Promise.race([said, ended])
-  if (shown === undefined) throw new Stop('the server did not start; why stands above')
+  if (shown === undefined)
+    throw new Stop('the server did not start; why stands above. One that runs already is rained on by --server')
   const origin = port ? originOf(host, port) : shown
   // Its own data folder has its token, and it knows itself by the address that it said.
   const server = serverOf({ ...settings, port: Number(new URL(origin).port) })

@@ -6,7 +6,7 @@
 
 /** Below one event a second nobody else is coming: write at once. */
 const QUIET = 1
-/** Above it, events come so fast that a short window already gathers many. */
+/** Above it, events come so fast that a shorter window already gathers enough. */
 const BUSY = 200
 const LONGEST_MS = 250
 const SHORTEST_MS = 5
@@ -18,7 +18,7 @@ const MEMORY_MS = 2_000
 /** Milliseconds to wait at a rate of events per second. */
 export function windowAt(rate: number): number {
   if (rate < QUIET) return 0
-  if (rate > BUSY) return SHORTEST_MS
+  if (rate > BUSY) return Math.max(SHORTEST_MS, (1000 * FULL) / rate)
   return Math.min(LONGEST_MS, 25 * rate)
 }
 

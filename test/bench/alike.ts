@@ -4,12 +4,12 @@
  * ephemeral key of another page load, so that no key is known before. Medians: a machine's noise has one side only.
  */
 import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { makeSite } from '../flow/api'
 import { Random } from '../random'
 import { CHROME, PageLoad, type SiteKey, siteKey } from '../visitor'
 import { decode, encode } from '../../sdk/wire/base64url'
 import { type Figure, quantile, say } from './figure'
-import { build } from './server'
 import { serveGraupel } from './serving'
 
 const WARMING = 300
@@ -93,9 +93,8 @@ export const alikeTable = (rows: readonly Row[]): string =>
     ...rows.map(({ name, medianMs, ratio }) => `| ${name} | ${(medianMs * 1000).toFixed(0)} | ${ratio.toFixed(2)} |`),
   ].join('\n')
 
-/** `bundle` is a build that is there already. */
-export async function measureAlike(scratch: string, bundle = build(scratch)): Promise<Alike> {
-  const server = await serveGraupel(bundle, scratch)
+export async function measureAlike(scratch: string, bundle: string): Promise<Alike> {
+  const server = await serveGraupel(bundle, join(scratch, 'alike'))
   try {
     const [made, other, gone] = [await makeSite(server), await makeSite(server), await makeSite(server)]
     const keyOf = ({ site }: { site: number }) => siteKey(server.origin, site)

@@ -7,11 +7,13 @@ export interface Figure {
   /** At most so much; where the figure is a speed, at least. Absent where the figure is only stated. */
   budget?: number
   isSpeed?: boolean
+  /** To the same of a bare 204, run in turn in the same minutes. */
+  bare?: number
   /** How it was measured, or what it leaves out. */
   note?: string
 }
 
-const isMet = ({ value, budget, isSpeed }: Figure): boolean | undefined =>
+export const isMet = ({ value, budget, isSpeed }: Figure): boolean | undefined =>
   budget === undefined ? undefined : isSpeed ? value >= budget : value <= budget
 
 const THOUSANDS = new Intl.NumberFormat('en-US')
@@ -20,20 +22,29 @@ const THOUSANDS = new Intl.NumberFormat('en-US')
 const short = (value: number): string =>
   value >= 100 ? THOUSANDS.format(Math.round(value)) : Number(value.toPrecision(3)).toString()
 
-export const budgetOf = ({ budget, unit, isSpeed }: Figure): string =>
-  budget === undefined ? 'stated' : `${isSpeed ? '≥' : '≤'} ${short(budget)} ${unit}`.trim()
+const budgetOf = ({ budget = Number.NaN, unit, isSpeed }: Figure): string =>
+  `${isSpeed ? '≥' : '≤'} ${short(budget)} ${unit}`.trim()
 
-export const figureTable = (figures: readonly Figure[]): string =>
+const nameOf = ({ name, note }: Figure): string => (note ? `${name} (${note})` : name)
+const valueOf = ({ value, unit }: Figure): string => `${short(value)} ${unit}`.trim()
+
+/** What has a budget, and whether it is kept. */
+export const budgetTable = (figures: readonly Figure[]): string =>
   [
-    '| what | measured | budget | met |',
-    '|---|---:|---:|:-:|',
+    '| what | budget | measured | ÷ bare 204 | met |',
+    '|---|---:|---:|---:|:-:|',
     ...figures.map((figure) => {
-      const met = isMet(figure)
-      const name = figure.note ? `${figure.name} (${figure.note})` : figure.name
-      const said = met === undefined ? '' : met ? 'yes' : '**no**'
-      return `| ${name} | ${`${short(figure.value)} ${figure.unit}`.trim()} | ${budgetOf(figure)} | ${said} |`
+      const bare = figure.bare === undefined ? '' : short(figure.bare)
+      const met = isMet(figure) ? 'yes' : '**no**'
+      return `| ${nameOf(figure)} | ${budgetOf(figure)} | ${valueOf(figure)} | ${bare} | ${met} |`
     }),
   ].join('\n')
+
+/** What is only stated. */
+export const statedTable = (figures: readonly Figure[]): string =>
+  ['| what | measured |', '|---|---:|', ...figures.map((figure) => `| ${nameOf(figure)} | ${valueOf(figure)} |`)].join(
+    '\n',
+  )
 
 /** The value below which a share of the values lies. */
 export function quantile(values: readonly number[], share: number): number {

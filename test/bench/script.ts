@@ -5,16 +5,15 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Browser, chromium } from 'playwright-core'
-import { rollup } from 'rollup'
 import nacl from 'tweetnacl'
-import { beacon } from '../../sdk/rollup.config.js'
 import { configOf } from '../../sdk/wire/config'
 import { epochOf } from '../../sdk/wire/envelope'
 import { findChrome } from '../chrome'
+import { built } from '../sdk/built'
 import { type Figure, quantile, say } from './figure'
 
 const THROTTLE = 4
-const PAGES = 31
+const PAGES = 21
 /** The first pages warm the browser itself, its files and its processes. */
 const WARMING = 3
 const LOAD_BUDGET = 1
@@ -81,12 +80,9 @@ function run(text: string): void {
 
 const PAGE = `<!doctype html><title>bench</title><body>${'<p>Some text.</p>'.repeat(200)}</body>`
 
-async function built(): Promise<string> {
-  const { output, ...options } = beacon('')
-  const bundle = await rollup(options)
-  const { output: chunks } = await bundle.generate(output)
+async function configured(): Promise<string> {
   const key = { site: 0xcafe0001, epoch: epochOf(Date.now()), key: nacl.box.keyPair().publicKey }
-  return chunks[0].code.replace('GRAUPEL_CONFIG', () => JSON.stringify(configOf(key, { written: Date.now() })))
+  return (await built()).replace('GRAUPEL_CONFIG', () => JSON.stringify(configOf(key, { written: Date.now() })))
 }
 
 async function serve(): Promise<{ port: number; close(): void }> {
@@ -131,7 +127,7 @@ export async function measureScript(): Promise<{ figures: Figure[] }> {
   args.push('--disable-blink-features=AutomationControlled')
   const browser = await chromium.launch({ executablePath, args })
   try {
-    const script = await built()
+    const script = await configured()
     const native = await visits(browser, `http://localhost:${server.port}/`, script)
     const plain = await visits(browser, `http://shop.example:${server.port}/`, script)
     say(`script: ${native.length + plain.length} pages`)

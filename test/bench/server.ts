@@ -2,25 +2,37 @@
  * The server: the bundle on plain workerd under load from another process, in turn with a Worker that only says 204.
  * Machines are noisy, so what counts is the ratio of the two in the same minute.
  */
-import { execFileSync, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { brotliCompressSync, constants } from 'node:zlib'
-import { type Made, makeSite, total } from '../flow/api'
+import { setTimeout as pause } from 'node:timers/promises'
+import { call, makeSite, statusOf, total } from '../flow/api'
 import { CHROME, PageLoad, type SiteKey, siteKey } from '../visitor'
-import { say } from './figure'
+import { type Figure, say } from './figure'
 import type { Load, Seen, Shot } from './load'
+import { loaded } from './loaded'
 import { cpuSeconds } from './process'
 import { type Serving, serveBare, serveGraupel } from './serving'
 
 const CONNECTIONS = 64
 const ROUNDS = 3
-/** Multiples of the connections, so that each is sent and none twice. */
-const EVENTS = 100 * CONNECTIONS
-const BARE_REQUESTS = 200 * CONNECTIONS
-const BATCHES = 5 * CONNECTIONS
+/** Multiples of the connections, so that each is sent and none twice; two slices and little more, so that what is sent is merged. */
+const EVENTS = 160 * CONNECTIONS
+const SLICE = 5_000
+const BARE_REQUESTS = 300 * CONNECTIONS
+const BATCHES = 8 * CONNECTIONS
 const BATCH = 20
-const root = join(import.meta.dirname, '../..')
+/** As many as the script seals with one pair of keys. */
+const VIEWS_A_LOAD = 150
+/** How often is looked whether slices are merged, and how long at the most. */
+const LOOK_MS = 50
+const PATIENCE_MS = 10_000
+
+/** What was promised of a case. */
+interface Promised {
+  /** Seconds of CPU per 1,000 events, at most. */
+  cpu: number
+  /** Events a second to the bare 204's, at least. */
+  ratio: number
+}
 
 interface Case {
   name: string
@@ -28,35 +40,35 @@ interface Case {
   /** Its load, made anew for each round: an envelope counts once. */
   load(): Load
   eventsPerRequest: number
-  /** What of it must be found in the site's pageviews. */
-  views: boolean
+  /** Each counts at a site of its own, where its events must be found again; the bare one counts nothing. */
+  site?: number
+  type: string
+  promised?: Promised
 }
 
-interface Figure extends Seen {
-  /** Seconds of server CPU per 1,000 requests. */
+/** What one round saw. */
+interface Round extends Seen {
+  /** Seconds of server CPU per 1,000 requests, what was merged of them included. */
   cpu: number
 }
 
-export function build(scratch: string): string {
-  const out = join(scratch, 'dist')
-  say('building…')
-  const options = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] } as const
-  execFileSync('npm', ['run', '--silent', 'build', '--', '--out', out], { ...options, stdio: [...options.stdio] })
-  return out
+/** One case, from a process of its own; what it saw, and what the server spent. */
+async function measure({ serving, load, site }: Case): Promise<Round> {
+  const made = load()
+  const before = cpuSeconds(serving.pid)
+  const seen = await loaded(made)
+  if (site) await merged(serving, site)
+  return { ...seen, cpu: ((cpuSeconds(serving.pid) - before) / seen.succeeded) * 1000 }
 }
 
-/** One case, from a process of its own; what it saw, and what the server spent. */
-async function measure({ serving, load }: Case): Promise<Figure> {
-  const made = JSON.stringify(load())
-  const before = cpuSeconds(serving.pid)
-  const child = spawn(process.execPath, ['--import', './test/resolve.js', join(import.meta.dirname, 'load.ts')], {
-    cwd: root,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  child.stdin.end(made)
-  const seen = JSON.parse(await text(child.stdout)) as Seen
-  if (seen.failed) throw new Error(`${seen.failed} requests failed`)
-  return { ...seen, cpu: ((cpuSeconds(serving.pid) - before) / seen.succeeded) * 1000 }
+/** Waits until every whole slice is merged: that is part of what an event costs. */
+async function merged(serving: Serving, site: number): Promise<void> {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; ) {
+    const { shards } = await statusOf(serving, site)
+    if (shards.every(({ waiting }) => waiting < SLICE)) return
+    await pause(LOOK_MS)
+  }
+  throw new Error('slices are not merged')
 }
 
 /** Distinct envelopes as URLs: so many views to a page load. */
@@ -83,36 +95,69 @@ function batches(site: number): Shot[] {
   }))
 }
 
-function casesOf(bare: Serving, graupel: Serving, made: Made, key: SiteKey): Case[] {
+/** The URLs of one pixel, each another order. */
+function orders(url: string): Shot[] {
+  const run = Math.random().toString(36).slice(2)
+  const { pathname } = new URL(url)
+  return Array.from({ length: EVENTS }, (_, i) => ({
+    method: 'GET',
+    path: `${pathname}?dollars=${i % 500}&order=${run}${i}`,
+  }))
+}
+
+async function mintedAt(graupel: Serving, site: number): Promise<string> {
+  const wish = { type: 'order', dimensions: { sales: 'shop' }, slots: { dollars: [0, 500], order: 1 } }
+  const { status, body } = await call<{ url: string }>(graupel, 'POST', `/api/sites/${site}/pixels`, wish)
+  if (status !== 201) throw new Error(`not minted: ${status}`)
+  return body.url
+}
+
+const BEACONS: { name: string; perLoad: number; promised?: Promised }[] = [
+  { name: 'each a new page load', perLoad: 1, promised: { cpu: 0.32, ratio: 0.12 } },
+  { name: 'two per page load', perLoad: 2, promised: { cpu: 0.25, ratio: 0.15 } },
+  { name: 'of few page loads', perLoad: VIEWS_A_LOAD },
+]
+
+async function casesOf(bare: Serving, graupel: Serving): Promise<Case[]> {
   const agent = { 'user-agent': CHROME }
-  const write = { ...agent, 'content-type': 'application/json', authorization: `Bearer ${made.keys.write}` }
-  const connections = CONNECTIONS
-  const beacons = (perLoad: number) => (): Load => ({
-    origin: graupel.origin,
-    connections,
-    shots: views(key, EVENTS, perLoad),
-    amount: EVENTS,
-    headers: agent,
+  const load = ({ origin }: Serving, shots: Shot[], amount = shots.length, headers: Load['headers'] = agent): Load => ({
+    origin,
+    connections: CONNECTIONS,
+    shots,
+    amount,
+    headers,
   })
-  const empty: Load = {
-    origin: bare.origin,
-    connections,
-    shots: [{ method: 'GET', path: '/' }],
-    amount: BARE_REQUESTS,
-    headers: agent,
-  }
-  const counts = (): Load => ({
-    origin: graupel.origin,
-    connections,
-    shots: batches(made.site),
-    amount: BATCHES,
-    headers: write,
+  const beacons = BEACONS.map(async ({ name, perLoad, promised }): Promise<Case> => {
+    const { site } = await makeSite(graupel)
+    const key = await siteKey(graupel.origin, site)
+    return {
+      name: `beacons, ${name}`,
+      serving: graupel,
+      load: () => load(graupel, views(key, EVENTS, perLoad)),
+      eventsPerRequest: 1,
+      site,
+      type: 'pageview',
+      ...(promised && { promised }),
+    }
   })
+  const pixels = await makeSite(graupel)
+  const url = await mintedAt(graupel, pixels.site)
+  const { site, keys } = await makeSite(graupel)
+  const write = { ...agent, 'content-type': 'application/json', authorization: `Bearer ${keys.write}` }
+  const served = { serving: graupel, eventsPerRequest: 1 }
+  const empty = load(bare, [{ method: 'GET', path: '/' }], BARE_REQUESTS)
   return [
-    { name: 'bare 204', serving: bare, load: () => empty, eventsPerRequest: 1, views: false },
-    { name: 'beacons, each a new page load', serving: graupel, load: beacons(1), eventsPerRequest: 1, views: true },
-    { name: 'beacons, two per page load', serving: graupel, load: beacons(2), eventsPerRequest: 1, views: true },
-    { name: `/count, batches of ${BATCH}`, serving: graupel, load: counts, eventsPerRequest: BATCH, views: false },
+    { name: 'bare 204', serving: bare, load: () => empty, eventsPerRequest: 1, type: '' },
+    ...(await Promise.all(beacons)),
+    { ...served, name: 'pixels', load: () => load(graupel, orders(url)), site: pixels.site, type: 'order' },
+    {
+      ...served,
+      name: `/count, batches of ${BATCH}`,
+      load: () => load(graupel, batches(site), BATCHES, write),
+      eventsPerRequest: BATCH,
+      site,
+      type: 'bench',
+    },
   ]
 }
 
@@ -131,8 +176,8 @@ interface Row {
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 
 /** Ratios are taken round by round: what disturbs a minute disturbs both sides. */
-function rowOf({ name, eventsPerRequest }: Case, figures: Figure[], bare: Figure[]): Row {
-  const of = (pick: (figure: Figure, i: number) => number) => median(figures.map(pick))
+function rowOf({ name, eventsPerRequest }: Case, rounds: Round[], bare: Round[]): Row {
+  const of = (pick: (round: Round, i: number) => number) => median(rounds.map(pick))
   return {
     name,
     eventsPerSecond: of(({ perSecond }) => perSecond * eventsPerRequest),
@@ -154,39 +199,51 @@ export const serverTable = (rows: readonly Row[]): string =>
     }),
   ].join('\n')
 
-async function scriptBytes(origin: string, site: number): Promise<number> {
-  const script = Buffer.from(await (await fetch(`${origin}/b/${site}.js`)).arrayBuffer())
-  return brotliCompressSync(script, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
+/** What was promised, and what became of it. */
+function figuresOf({ name, promised }: Case, row: Row): Figure[] {
+  if (!promised) return []
+  return [
+    { name: `CPU per 1,000 ${name}`, value: row.cpu, unit: 's', budget: promised.cpu, bare: row.cpuRatio },
+    {
+      name: `acknowledged events/s ÷ bare 204, ${name}`,
+      value: row.ratio,
+      unit: '',
+      budget: promised.ratio,
+      isSpeed: true,
+      bare: row.ratio,
+      note: `${row.eventsPerSecond.toFixed(0)}/s`,
+    },
+  ]
 }
 
 export interface Served {
+  figures: Figure[]
   rows: Row[]
-  scriptBytes: number
 }
 
-/** `bundle` is a build that is there already. */
-export async function measureServer(scratch: string, bundle = build(scratch)): Promise<Served> {
+export async function measureServer(scratch: string, bundle: string): Promise<Served> {
   const bare = await serveBare()
-  const graupel = await serveGraupel(bundle, scratch)
+  const graupel = await serveGraupel(bundle, join(scratch, 'server'))
   try {
-    const made = await makeSite(graupel)
-    const cases = casesOf(bare, graupel, made, await siteKey(graupel.origin, made.site))
-    const figures = new Map(cases.map((each) => [each, [] as Figure[]]))
-    let sent = 0
+    const cases = await casesOf(bare, graupel)
+    const rounds = new Map(cases.map((each) => [each, [] as Round[]]))
+    const sent = new Map(cases.map((each) => [each, 0]))
     for (let round = 0; round <= ROUNDS; round++) {
       for (const each of cases) {
-        const figure = await measure(each)
-        if (each.views) sent += figure.succeeded
-        const rate = (figure.perSecond * each.eventsPerRequest).toFixed(0).padStart(7)
+        const seen = await measure(each)
+        sent.set(each, sent.get(each)! + seen.succeeded * each.eventsPerRequest)
+        const rate = (seen.perSecond * each.eventsPerRequest).toFixed(0).padStart(7)
         say(`${round ? `round ${round}` : 'warming'}: ${each.name.padEnd(30)} ${rate} events/s`)
-        if (round > 0) figures.get(each)!.push(figure)
+        if (round > 0) rounds.get(each)!.push(seen)
       }
     }
-    const counted = await total(graupel, made.site)
-    if (counted !== sent) throw new Error(`sent ${sent} views, counted ${counted}`)
-    say(`all ${counted} views are counted, once`)
-    const rows = cases.map((each) => rowOf(each, figures.get(each)!, figures.get(cases[0]!)!))
-    return { rows, scriptBytes: await scriptBytes(graupel.origin, made.site) }
+    for (const [{ site, type, name }, events] of sent) {
+      const counted = site && (await total(graupel, site, 'hits', [], { type }))
+      if (site && counted !== events) throw new Error(`${name}: sent ${events}, counted ${counted}`)
+    }
+    say('every event is counted, once')
+    const rows = cases.map((each) => rowOf(each, rounds.get(each)!, rounds.get(cases[0]!)!))
+    return { rows, figures: cases.flatMap((each, i) => figuresOf(each, rows[i]!)) }
   } finally {
     await Promise.all([bare.stop(), graupel.stop()])
   }

@@ -8,7 +8,12 @@ export const LEVELS: Record<number, string> = { 2: 'day', 3: 'month' }
 const WRITES = /^\s*(INSERT|REPLACE|UPDATE|DELETE|CREATE|DROP|ALTER)\b/i
 const TABLE = /\b(?:INTO|UPDATE|FROM|TABLE(?: IF (?:NOT )?EXISTS)?)\s+(\w+)/i
 
+/** So many cursors are kept until they are added up; all but the last have been read by then. */
+const MOST_CURSORS = 1_000
+
 let rows = new Map<string, number>()
+let rowsRead = 0
+let cursors: Pick<SqlStorageCursor<never>, 'rowsRead'>[] = []
 const alarms = new Map<string, number>()
 const names = new WeakMap<DurableObjectStorage, string>()
 let isMade = false
@@ -18,6 +23,19 @@ export function takeRows(): Map<string, number> {
   const taken = rows
   rows = new Map()
   return taken
+}
+
+/** Rows read since the last time. A cursor knows it only when it has been read. */
+export function takeRowsRead(): number {
+  addUp()
+  const taken = rowsRead
+  rowsRead = 0
+  return taken
+}
+
+function addUp(): void {
+  for (const cursor of cursors) rowsRead += cursor.rowsRead
+  cursors = []
 }
 
 /** The alarm that rings next, of any object: `whale 7`, `hail 7/0`. */
@@ -50,6 +68,8 @@ function meterStatements(prototype: SqlStorage): void {
     const cursor = exec.call(this, query, ...bindings)
     const verb = WRITES.exec(query)?.[1]?.toUpperCase()
     if (verb) count(verb, query, bindings, cursor.rowsWritten)
+    if (cursors.length >= MOST_CURSORS) addUp()
+    cursors.push(cursor)
     return cursor
   } as SqlStorage['exec'] // The rows' type is the caller's word.
 }

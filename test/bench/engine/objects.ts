@@ -8,27 +8,29 @@ import { Whale as RealWhale } from '../../../worker/whale/whale'
 import type { Env } from '../../../worker/env'
 import { place } from '../../../worker/hail/ids'
 import { clock } from './clock'
+import type { Isolate } from './isolate'
 import { LEVELS, meter, nextAlarm } from './meter'
+import { called, counted, sleepsAt } from './presence'
 import type { Weights } from './report'
 import type { Traffic, View } from './traffic'
 
 /** A chain of promises within one object is shorter than this. */
 const STEPS = 40
 
-/** What comes to the Hail that plays: one isolate, one play. */
-export const stage: { traffic: Traffic | undefined } = { traffic: undefined }
+/** What comes to the Hail that plays, and whether it sleeps meanwhile: one isolate, one play. */
+export const stage: { traffic?: Traffic | undefined; isolate?: Isolate; sleeps: boolean } = { sleeps: false }
 
 export class Pod extends RealPod {
   constructor(ctx: DurableObjectState, env: Env) {
     meter('pod', ctx)
-    super(ctx, env)
+    super(ctx, counted(env))
   }
 }
 
 export class Whale extends RealWhale {
   constructor(ctx: DurableObjectState, env: Env) {
     meter('whale', ctx)
-    super(ctx, env)
+    super(ctx, counted(env))
   }
 
   ring(): Promise<void> {
@@ -79,7 +81,7 @@ export class Hail extends RealHail {
 
   constructor(ctx: DurableObjectState, env: Env) {
     meter('hail', ctx)
-    super(ctx, env)
+    super(ctx, counted(env))
   }
 
   override merge(): Promise<void> {
@@ -103,16 +105,22 @@ export class Hail extends RealHail {
     return weigh(this.ctx.storage.sql)
   }
 
-  /** Takes what the traffic brings, until a time or the next alarm of any object. Nobody waits for another's answer. */
-  async play(until: number): Promise<void> {
-    const { traffic } = stage
-    if (!traffic) throw new Error('no traffic')
+  /**
+   * Takes what the traffic brings, until a time, the next alarm of any object, or a lull that it sleeps through.
+   * Nobody waits for another's answer.
+   */
+  async play(site: number, until: number): Promise<void> {
+    const { traffic, isolate } = stage
+    if (!traffic || !isolate) throw new Error('no traffic')
     for (;;) {
       const at = Math.min(traffic.next, clock.nextWait)
       if (at > until || at >= (nextAlarm()?.at ?? Number.POSITIVE_INFINITY)) break
+      if (stage.sleeps && at > sleepsAt('hail')) break
       clock.set(at)
-      if (traffic.next <= at) this.take(traffic.take())
-      else clock.endWaits()
+      if (traffic.next <= at) {
+        await isolate.prepare(site, at)
+        this.take(traffic.take())
+      } else clock.endWaits()
       await steps()
       await this.handing
       if (this.failure) throw this.failure
@@ -120,9 +128,12 @@ export class Hail extends RealHail {
   }
 
   private take({ at, id, events }: View): void {
-    this.append([{ id, ...place(at, at), text: JSON.stringify(events) }]).catch((error: unknown) => {
-      this.failure = error
-    })
+    this.append([{ id, ...place(at, at), text: JSON.stringify(events) }]).then(
+      () => called('hail', at),
+      (error: unknown) => {
+        this.failure = error
+      },
+    )
   }
 }
 

@@ -4,9 +4,11 @@
  */
 import type { Env } from '../../../worker/env'
 import { clock } from './clock'
-import { nextAlarm, takeRows } from './meter'
+import { Isolate } from './isolate'
+import { nextAlarm, takeRows, takeRowsRead } from './meter'
 import { stage } from './objects'
-import type { Played, Rate } from './report'
+import { asleep, counted, sleepsAt, takePresence } from './presence'
+import type { Played, Presence, Rate } from './report'
 import { hailOf, makeSite, ringUntil, whaleOf } from './site'
 import { Traffic } from './traffic'
 
@@ -23,11 +25,31 @@ const MOST_ALARMS = 5_000
 export async function playRate(env: Env, site: number, { rate, warmHours, hours }: Rate): Promise<Played> {
   const start = await begin(env, site, rate)
   await play(env, site, start + warmHours * HOUR)
-  const before = stage.traffic!.taken
   takeRows()
-  const alarms = await play(env, site, start + (warmHours + hours) * HOUR)
+  let alarms = 0
+  const presence = await present(async () => {
+    alarms = await play(env, site, start + (warmHours + hours) * HOUR)
+  })
   const rows = Object.fromEntries(takeRows())
-  return { events: stage.traffic!.taken - before, alarms, rows, ...(await age(env, site)) }
+  return { events: presence.events, alarms, rows, presence, ...(await age(env, site)) }
+}
+
+/** The same hours, in which objects fall asleep as they do on Cloudflare; to end a life takes long. */
+export async function playAsleep(env: Env, site: number, { rate, warmHours, hours }: Rate): Promise<Presence> {
+  const start = await begin(env, site, rate)
+  await play(env, site, start + warmHours * HOUR)
+  stage.sleeps = true
+  return present(() => play(env, site, start + (warmHours + hours) * HOUR))
+}
+
+/** Who was there while something was played. */
+async function present(playing: () => Promise<unknown>): Promise<Presence> {
+  const [taken, began] = [stage.traffic!.taken, clock.now]
+  takeRowsRead()
+  takePresence()
+  await playing()
+  const [events, seconds] = [stage.traffic!.taken - taken, (clock.now - began) / 1000]
+  return { events, seconds, rowsRead: takeRowsRead(), ...takePresence() }
 }
 
 /** A new site with its traffic; when it begins. */
@@ -36,6 +58,7 @@ export async function begin(env: Env, site: number, rate: number): Promise<numbe
   clock.play(true)
   await makeSite(env, site)
   stage.traffic = new Traffic(SEED, START, rate)
+  stage.isolate = new Isolate(counted(env))
   return START
 }
 
@@ -43,14 +66,29 @@ export async function begin(env: Env, site: number, rate: number): Promise<numbe
 export async function play(env: Env, site: number, until: number): Promise<number> {
   let alarms = 0
   for (;;) {
-    await hailOf(env, site).play(until)
+    await hailOf(env, site).play(site, until)
     const alarm = nextAlarm()
     const soonest = Math.min(stage.traffic!.next, clock.nextWait)
+    await fallAsleep(env, site, Math.min(soonest, alarm?.at ?? Number.POSITIVE_INFINITY))
     if (alarm && alarm.at <= until && alarm.at <= soonest) alarms += await ringUntil(env, alarm.at)
     else if (soonest > until) break
   }
   clock.set(until)
   return alarms
+}
+
+/** Ends the lives of those that nobody will have called by a time. */
+async function fallAsleep(env: Env, site: number, by: number): Promise<void> {
+  if (!stage.sleeps) return
+  // What dies breaks the call that killed it.
+  for (const [kind, object] of [
+    ['hail', hailOf(env, site)],
+    ['whale', whaleOf(env, site)],
+  ] as const) {
+    if (sleepsAt(kind) >= by) continue
+    await object.die().catch(() => undefined)
+    asleep(kind)
+  }
 }
 
 /** Leaps over each retention, with the alarms that ring by then. */

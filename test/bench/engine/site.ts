@@ -4,10 +4,11 @@ import type { Graph } from '../../../sdk/wire/query'
 import type { Question } from '../../../worker/whale/question'
 import type { Ranking, RankQuestion } from '../../../worker/whale/rank'
 import type { Merged, Slice } from '../../../worker/whale/slice'
-import type { Weights } from './report'
+import type { Kind, Weights } from './report'
 import { siteWith } from '../../site'
 import { clock } from './clock'
 import { clearAlarm, nextAlarm } from './meter'
+import { called } from './presence'
 
 export const ZONE = 'Europe/Stockholm'
 export const zones = [{ from: 0, zone: ZONE }]
@@ -29,7 +30,7 @@ export interface WhaleHand extends Any {
   status(): Promise<{ pendingPaths: number; shards: { cursor: number }[] }>
 }
 export interface HailHand extends Any {
-  play(until: number): Promise<void>
+  play(site: number, until: number): Promise<void>
   status(): Promise<{ waiting: number }>
 }
 
@@ -45,6 +46,7 @@ async function ring(env: Env, name: string, at: number): Promise<void> {
   clock.set(at)
   clearAlarm(name)
   const [kind, id = ''] = name.split(' ')
+  called(kind as Kind) // By which it was noted.
   await (kind === 'whale' ? whaleOf(env, Number(id)) : hailOf(env, Number(id.split('/')[0]))).ring()
 }
 

@@ -4,7 +4,8 @@ import { parseMetric } from '../../../worker/rollup/metric'
 import { parseWhere } from '../../../worker/rollup/where'
 import { clock } from './clock'
 import { fillDays, fillHistory, fillPending } from './fill'
-import { begin, play, playRate } from './rate'
+import { bring, open } from './opening'
+import { begin, play, playAsleep, playRate } from './rate'
 import type { Given } from './report'
 import { hailOf, whaleOf, ZONE, zones } from './site'
 
@@ -17,12 +18,15 @@ const BETWEEN_MS = 1_000
 
 const tasks: Record<string, (env: Env, given: Given) => Promise<unknown>> = {
   rate: (env, given) => playRate(env, given.site, given),
+  asleep: (env, given) => playAsleep(env, given.site, given),
   days: (env, { site, views, days }) => fillDays(env, site, views, days),
   history: (env, { site }) => fillHistory(env, site),
   pending: (env, { site, paths }) => fillPending(env, site, paths),
   weigh: (env, { site }) => whaleOf(env, site).weigh(),
   archived: (env, { site, length }) => whaleOf(env, site).archived(clock.now - length),
   weighWithout: (env, { site, table }) => whaleOf(env, site).weighWithout(table),
+  bring: async (_, { sealed }) => bring(sealed),
+  open: (_, { site, count, cold }) => open(site, count, cold),
   answer,
   search,
   rank,

@@ -48,7 +48,7 @@ export function billTable(known: Known): string {
   return [
     `Dollars for a million events at the list prices of ${READ_ON}; the last column is a month's whole bill, the $${PLAN} plan with all it includes taken off.`,
     costTable(asBilled),
-    `**The free plan carries ${VIEWS.format(tightest.events)} beacons a day**, or ${views} pageviews whose pages are left too; ${PRICES[tightest.item].name} end first.`,
+    `**The free plan carries ${VIEWS.format(tightest.events)} beacons a day**, or ${views} pageviews whose pages are left too; ${PRICES[tightest.item].name} end first. The script is a request of its own, once a visitor and hour, and so is each question.`,
     freeTable(asBilled),
     `Were objects billed until they fall asleep, it would be ${VIEWS.format(idle.events)} beacons, and ${PRICES[idle.item].name} would end first.`,
   ].join('\n\n')

@@ -7,13 +7,15 @@ export interface Figure {
   /** At most so much; where the figure is a speed, at least. Absent where the figure is only stated. */
   budget?: number
   isSpeed?: boolean
+  /** It was promised to be stated, whatever it is: it stands among those that have a budget. */
+  isStated?: true
   /** To the same of a bare 204, run in turn in the same minutes. */
   bare?: number
   /** How it was measured, or what it leaves out. */
   note?: string
 }
 
-export const isMet = ({ value, budget, isSpeed }: Figure): boolean | undefined =>
+const isMet = ({ value, budget, isSpeed }: Figure): boolean | undefined =>
   budget === undefined ? undefined : isSpeed ? value >= budget : value <= budget
 
 const THOUSANDS = new Intl.NumberFormat('en-US')
@@ -22,11 +24,13 @@ const THOUSANDS = new Intl.NumberFormat('en-US')
 const short = (value: number): string =>
   value >= 100 ? THOUSANDS.format(Math.round(value)) : Number(value.toPrecision(3)).toString()
 
-const budgetOf = ({ budget = Number.NaN, unit, isSpeed }: Figure): string =>
-  `${isSpeed ? '≥' : '≤'} ${short(budget)} ${unit}`.trim()
+const budgetOf = ({ budget, unit, isSpeed }: Figure): string =>
+  budget === undefined ? 'to be stated' : `${isSpeed ? '≥' : '≤'} ${short(budget)} ${unit}`.trim()
 
 const nameOf = ({ name, note }: Figure): string => (note ? `${name} (${note})` : name)
 const valueOf = ({ value, unit }: Figure): string => `${short(value)} ${unit}`.trim()
+
+export const isPromised = ({ budget, isStated }: Figure): boolean => budget !== undefined || isStated === true
 
 /** What has a budget, and whether it is kept. */
 export const budgetTable = (figures: readonly Figure[]): string =>
@@ -35,8 +39,9 @@ export const budgetTable = (figures: readonly Figure[]): string =>
     '|---|---:|---:|---:|:-:|',
     ...figures.map((figure) => {
       const bare = figure.bare === undefined ? '' : short(figure.bare)
-      const met = isMet(figure) ? 'yes' : '**no**'
-      return `| ${nameOf(figure)} | ${budgetOf(figure)} | ${valueOf(figure)} | ${bare} | ${met} |`
+      const met = isMet(figure)
+      const said = met === undefined ? '' : met ? 'yes' : '**no**'
+      return `| ${nameOf(figure)} | ${budgetOf(figure)} | ${valueOf(figure)} | ${bare} | ${said} |`
     }),
   ].join('\n')
 

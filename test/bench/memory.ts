@@ -71,7 +71,8 @@ export async function measureMemory(scratch: string, bundle: string): Promise<{ 
     const { most } = memoryOf(server.pid)
     const unit = 'MiB'
     const note = `${mib(start)} at its start, ${mib(after[0]!)} after a tenth${most ? `, ${mib(most)} at the most` : ''}`
-    return { figures: [{ name: `the server holds after ${events} events`, value: after.at(-1)! / MIB, unit, note }] }
+    const name = `the whole server process holds after ${events} events`
+    return { figures: [{ name, value: after.at(-1)! / MIB, unit, isStated: true, note }] }
   } finally {
     await server.stop()
   }

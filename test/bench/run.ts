@@ -12,7 +12,7 @@ import { type Alike, alikeTable, measureAlike } from './alike'
 import { billTable } from './bill'
 import { build } from './bundle'
 import { buildEngine } from './engine'
-import { budgetTable, type Figure, say, statedTable } from './figure'
+import { budgetTable, type Figure, isPromised, say, statedTable } from './figure'
 import { measureMemory } from './memory'
 import { measureMonth, type Month, monthTable } from './month'
 import { measureOpening } from './opening'
@@ -68,11 +68,11 @@ const PARTS = Object.keys(measures) as Part[] // Its own keys, which TypeScript 
 function tablesOf(last: Partial<Last>): Record<string, string> {
   const { server, rows, month, alike } = last
   const figures = PARTS.flatMap((part) => last[part]?.figures ?? [])
-  const budgeted = figures.filter(({ budget }) => budget !== undefined)
-  const stated = figures.filter(({ budget }) => budget === undefined)
+  const promised = figures.filter(isPromised)
+  const others = figures.filter((figure) => !isPromised(figure))
   return {
-    ...(budgeted.length && { budgets: budgetTable(budgeted) }),
-    ...(stated.length && { stated: statedTable(stated) }),
+    ...(promised.length && { budgets: budgetTable(promised) }),
+    ...(others.length && { stated: statedTable(others) }),
     ...(server && { bench: serverTable(server.rows) }),
     ...(alike && { alike: alikeTable(alike.rows) }),
     ...(rows && { rows: rowsTable(rows.rows) }),
@@ -130,7 +130,9 @@ try {
       failed.push(part)
     })
   }
-  intoReadme(tablesOf(last))
+  const tables = tablesOf(last)
+  intoReadme(tables)
+  console.log(`\n${[tables.budgets, tables.cost].filter(Boolean).join('\n\n')}\n`)
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }

@@ -76,14 +76,14 @@ test('forwards from the command on, is changed while it runs, and counts here wh
   expect([await totals(one), await totals(two)]).toEqual([[10, 145], exactly(10)])
 })
 
-/** The commands under the README's heading, each as it stands there. */
+/** The commands under a heading of what tells of the command, each as it stands there. */
 function commandsOf(heading: string): string[] {
-  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
+  const readme = readFileSync(join(import.meta.dirname, '../../sdk/cli/README.md'), 'utf8')
   const [, block = ''] = new RegExp(`^## ${heading}$[^]*?^\`\`\`sh\\n([^]*?)^\`\`\``, 'm').exec(readme) ?? []
   return block.replaceAll('\\\n', '').trim().split('\n')
 }
 
-test('is set up by the three commands of the README', { timeout: 60_000 }, async () => {
+test('is set up by the three commands that its README names', { timeout: 60_000 }, async () => {
   const [stats, spare, folder] = [await site(), await site(), temporaryFolder()]
   const data = join(folder, '.graupel')
   const [starting, linking, changing] = commandsOf('Forward').map((command) =>

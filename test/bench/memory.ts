@@ -71,7 +71,7 @@ export async function measureMemory(scratch: string, bundle: string): Promise<{ 
     const { most } = memoryOf(server.pid)
     const unit = 'MiB'
     const note = `${mib(start)} at its start, ${mib(after[0]!)} after a tenth${most ? `, ${mib(most)} at the most` : ''}`
-    const name = `the whole server process holds after ${events} events`
+    const name = `the whole server process holds after ${(events / 1e6).toFixed(1)} M events`
     return { figures: [{ name, value: after.at(-1)! / MIB, unit, isStated: true, note }] }
   } finally {
     await server.stop()

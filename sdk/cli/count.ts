@@ -91,7 +91,7 @@ function told({ accepted, duplicates, refused, notDeduplicated }: Counts): strin
     `counted ${number.format(accepted)}`,
     ...(duplicates ? [`${number.format(duplicates)} were counted before`] : []),
     ...(refused ? [`${number.format(refused)} were refused:  npx graupel status SITE  says why`] : []),
-    ...(notDeduplicated ? [`${number.format(notDeduplicated)} had no id: sent again, they count again`] : []),
+    ...(notDeduplicated ? [`${number.format(notDeduplicated)} without an id: what is sent again counts again`] : []),
   ]
 }
 

@@ -22,9 +22,13 @@ function codeOfWords({ code, exitCode, message }: CommanderError): number {
   return UNREADABLE
 }
 
+/** Commander's `help` reads one word; `help site add` is `site add --help`. */
+const readable = (words: string[]): string[] =>
+  words[0] === 'help' && words.length > 2 ? [...words.slice(1), '--help'] : words
+
 endWithReader()
 try {
-  await graupel().parseAsync()
+  await graupel().parseAsync(readable(process.argv.slice(2)), { from: 'user' })
 } catch (error) {
   process.exit(codeOf(error))
 }

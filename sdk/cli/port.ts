@@ -25,7 +25,7 @@ export async function checkPort(host: string, port: number): Promise<void> {
   const code = await trouble(host, port)
   if (!code) return
   if (code === 'EADDRINUSE') {
-    throw new Stop(`port ${port} is taken. Free: PORT=${await freeNeighbour(host, port)} npm start`)
+    throw new Stop(`port ${port} is taken. Free: PORT=${await freeNeighbour(host, port)}, before the same command`)
   }
   if (code === 'EACCES') throw new Stop(`port ${port} needs rights this user has not. Ports from 1024 on need none.`)
   throw new Stop(`HOST=${host} is no address of this machine (${code})`)

@@ -87,6 +87,8 @@ const told = ({ site, name, timezone, origins, snippet }: Omit<Whole, 'keys'>): 
   'Paste this into its pages:',
   '',
   `  ${plain(snippet)}`,
+  '',
+  'On localhost and in files the script is silent: add data-local to count there.',
 ]
 
 const DOES = {

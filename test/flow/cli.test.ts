@@ -159,6 +159,10 @@ test.concurrent.each<[string, number, RegExp]>([
   expect(ran.err.trim()).toMatch(words)
 })
 
+test('help reads verbs of two words', async () => {
+  expect(await graupel(['help', 'site', 'add'])).toEqual(await graupel(['site', 'add', '--help']))
+})
+
 test.each([['--help'], ['help'], ['help', 'count'], ['--version']])('%s is answered with 0', async (...words) => {
   expect(await graupel(words)).toMatchObject({
     code: 0,
@@ -246,7 +250,7 @@ describe('count', () => {
     expect(JSON.parse(again.out)).toEqual({ accepted: 100, duplicates: 500, refused: 0, notDeduplicated: 0 })
     const more = fileOf(['{"type":"sold"}', '', '{"type":"sold"}'].join('\n'))
     const skipped = await graupel(['count', 'files', more, '--skip', '2'], here())
-    expect(skipped.out).toBe('counted 1\n1 had no id: sent again, they count again\n')
+    expect(skipped.out).toBe('counted 1\n1 without an id: what is sent again counts again\n')
     expect(await total(server, site, 'hits', [], { type: 'sold' })).toBe(2601)
   })
 
@@ -282,7 +286,7 @@ describe('count', () => {
     const env = { PORT, GRAUPEL_DATA: '/nowhere' }
     const event = ['--type', 'keyed']
     const byFile = await graupel(['count', 'shop', ...event, '--key', fileOf(`${keys.write}\n`)], { env })
-    expect(byFile).toMatchObject({ code: 0, out: expect.stringMatching(/^counted 1\n1 had no id/) })
+    expect(byFile).toMatchObject({ code: 0, out: expect.stringMatching(/^counted 1\n1 without an id/) })
     expect(await graupel(['count', 'shop', ...event, '--key', '-'], { env, input: keys.write })).toMatchObject({
       code: 0,
     })

@@ -42,7 +42,7 @@ export const refusals = {
   },
   bot: {
     why: 'The user agent names itself a crawler or an automated browser.',
-    mend: 'Nothing, unless it is your own test: then give its browser an ordinary user agent.',
+    mend: 'Nothing is to be done, unless it is your own test: then give its browser an ordinary user agent.',
   },
   'no-agent': {
     why: 'The request names no user agent, as no browser would.',

@@ -39,6 +39,26 @@ test('shows the period that was chosen, and what was counted in it', async () =>
   expect(shown).toEqual(['1', '1', '2', '3', '4', '1', '1'])
 })
 
+test('shows a site by its number or its name', async () => {
+  const server = await startServer()
+  const { site } = await makeSite(server, { name: 'shop' })
+  const cookie = await logIn(server)
+  for (const named of [String(site), 'shop'])
+    expect(await dashboard(server, cookie, `site=${named}`)).toContain('<h1>shop</h1>')
+})
+
+test('logs out where the dashboard’s own page asks for it', async () => {
+  const server = await startServer()
+  const cookie = await logIn(server)
+  const leave = (headers: Record<string, string>) =>
+    fetch(`${server.origin}/logout`, { method: 'POST', headers: { Cookie: cookie, ...headers }, redirect: 'manual' })
+  const stranger = await leave({ Origin: 'https://elsewhere.example' })
+  expect([stranger.status, stranger.headers.getSetCookie()]).toEqual([403, []])
+  const own = await leave({ Origin: server.origin })
+  expect([own.status, own.headers.get('location')]).toEqual([303, '/'])
+  expect(own.headers.getSetCookie()).toEqual([expect.stringMatching(/^graupel=;.*Max-Age=0/)])
+})
+
 test('lists types of the owner’s own, before they are merged and after', async () => {
   const server = await startServer()
   const { site, keys } = await makeSite(server)

@@ -14,7 +14,7 @@ export function homePage(home: Home, nonce: string): string {
     body: html`<a class="skip" href="#main">To the numbers</a>
 <header class="top">${brand}${siteSwitch(sites, site)}</header>
 <main id="main">${mainOf(home)}</main>
-<footer class="foot small"><a href="/reference">API reference</a></footer>`,
+<footer class="foot small"><a href="/reference">API reference</a> <form method="post" action="/logout"><button class="link">Log out</button></form></footer>`,
     script: SCRIPT,
   })
 }

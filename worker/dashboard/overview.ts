@@ -55,6 +55,7 @@ function numbers(site: Shown, { period, views, downloads }: Overview): Html {
   const unjudged = totalOf(views, 'sessions_by_time') + totalOf(views, 'sessions_by_referrer')
   const figures: [string, string][] = [
     ['Pageviews', count(hits)],
+    visitors(views),
     ['Sessions', count(sessions)],
     ['Bounce rate', rate(totalOf(views, 'bounce_rate'), sessions - unjudged)],
     ['Pages a session', ratio(totalOf(views, 'pages_per_session'), sessions)],
@@ -64,6 +65,17 @@ function numbers(site: Shown, { period, views, downloads }: Overview): Html {
 <dl class="figures">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 <picture class="chart"><source media="(max-width: 40rem)" srcset="${drawn(site, views, NARROW)}"><img src="${drawn(site, views, WIDE)}" alt="Pageviews and sessions by the ${each}, the last ${name}"></picture>
 </section>`
+}
+
+/** Distinct people, as far as they can be told apart: a sum over days or weeks says so. */
+function visitors({ series }: Answer): [name: string, shown: string] {
+  const of = series.find(({ metric, dimension }) => metric in SUMS && !dimension.length)
+  return [SUMS[of?.totalIs ?? of?.metric ?? ''] ?? 'Visitors', count(of?.total ?? 0)]
+}
+const SUMS: Record<string, string> = {
+  visitors: 'Visitors',
+  daily_visitors: 'Visitors, by day',
+  visitors_week: 'Visitors, by week',
 }
 
 const periodSwitch = ({ site }: Shown, chosen: PeriodName): Html =>

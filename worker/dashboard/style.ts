@@ -34,7 +34,7 @@ header.top {
 }
 .brand { display: inline-flex; align-items: center; gap: .5rem; font-weight: 650; font-size: 1.125rem; color: inherit; text-decoration: none; }
 main { max-width: 70rem; margin: 0 auto; padding: .5rem 1.5rem 4rem; }
-footer.foot { max-width: 70rem; margin: -2.5rem auto 0; padding: 0 1.5rem 2.5rem; }
+footer.foot { display: flex; gap: 1.5rem; align-items: center; max-width: 70rem; margin: -2.5rem auto 0; padding: 0 1.5rem 2.5rem; }
 main.narrow { max-width: 36rem; padding-top: 8vh; }
 .stack > * + * { margin-top: 1rem; }
 .title { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline; justify-content: space-between; margin-bottom: 1.25rem; }
@@ -46,7 +46,7 @@ main.narrow { max-width: 36rem; padding-top: 8vh; }
 .pair > .card + .card { margin-top: 0; }
 .pair > :last-child:nth-child(odd) { grid-column: 1 / -1; }
 
-.figures { display: grid; grid-template-columns: repeat(5, 1fr); gap: 1rem 1.5rem; }
+.figures { display: grid; grid-template-columns: repeat(6, 1fr); gap: 1rem 1.5rem; }
 .figures dt { color: var(--quiet); font-size: .875rem; }
 .figures dd { font-size: 1.75rem; line-height: 1.3; font-weight: 600; letter-spacing: -.02em; font-variant-numeric: tabular-nums; }
 h2 .quiet { font-weight: 400; margin-left: .25rem; }
@@ -90,6 +90,7 @@ button {
 }
 button:hover { filter: brightness(1.08); }
 button:disabled { opacity: .6; cursor: default; }
+button.link { min-height: 0; padding: 0; color: var(--accent); background: none; font-weight: inherit; text-decoration: underline; text-underline-offset: .2em; }
 button.plain { color: var(--accent); background: transparent; border-color: var(--field-line); }
 form.switch { display: flex; gap: .5rem; align-items: center; max-width: 100%; min-width: 0; }
 form.switch label { margin: 0; font-weight: 400; color: var(--quiet); font-size: .875rem; }

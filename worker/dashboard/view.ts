@@ -62,6 +62,7 @@ export interface Home {
 
 export const METRICS = [
   'hits',
+  'visitors',
   'sessions',
   'sessions_by_time',
   'sessions_by_referrer',

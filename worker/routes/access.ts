@@ -4,7 +4,7 @@
  * the page asking is our own.
  */
 import type { Context } from 'hono'
-import { getSignedCookie, setSignedCookie } from 'hono/cookie'
+import { deleteCookie, getSignedCookie, setSignedCookie } from 'hono/cookie'
 import type { Env } from '../env'
 import { isToken, readToken } from '../ingest/keys'
 import type { Site } from '../ingest/settings'
@@ -97,6 +97,9 @@ export async function logIn(c: Context<App>, now: number): Promise<void> {
     maxAge: SESSION_S,
   })
 }
+
+/** In this browser; a copy of its cookie is good until it is too old. */
+export const logOut = (c: Context<App>): void => void deleteCookie(c, COOKIE, { path: '/' })
 
 async function sessionSecret(c: Context<App>): Promise<string> {
   const { keys } = await deploymentOf(c.env)

@@ -46,7 +46,8 @@ export const home = new Hono<App>().get('/', async (c) => {
   const sites = await directory.all(c.env, now)
   const asked = c.req.query('site')
   const own = sites.filter(({ name }) => c.env.GRAUPEL_DEMO !== '1' || name !== DEMO)
-  const site = asked === undefined ? own.at(-1) : sites.find((each) => String(each.site) === asked)
+  const site =
+    asked === undefined ? own.at(-1) : sites.find(({ site, name }) => String(site) === asked || name === asked)
   const isFirst = asked === undefined && !own.length
   if (!site) return page(c, (nonce) => homePage({ sites, isFirst }, nonce), isFirst ? 200 : 404)
   const shown = {

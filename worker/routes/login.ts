@@ -7,7 +7,7 @@ import { encode } from '../../sdk/wire/base64url'
 import { LoginCode } from '../asked/deployment'
 import { pod } from '../env'
 import { loginPage } from '../dashboard/login'
-import { type App, accessOf, logIn } from './access'
+import { type App, accessOf, logIn, logOut } from './access'
 import { readBody } from './body'
 import { page } from './page'
 import { bodyBy } from './parsed'
@@ -36,6 +36,12 @@ export const login = new Hono<App>()
     }
     await logIn(c, Date.now())
     return c.body(null, 204)
+  })
+  .post('/logout', async (c) => {
+    // A page elsewhere logs nobody out.
+    await accessOf(c, Date.now())
+    logOut(c)
+    return c.redirect('/', 303)
   })
 
 async function redeem(c: Context<App>, code: string): Promise<boolean> {

@@ -22,7 +22,7 @@ const DEFAULT_PREFIXES = { script: 'b', pixel: 'p' }
 /** What other routes begin with, here or soon. */
 export const TAKEN = new Set(
   (
-    'api count count_decision cube decide demo dimensions embed experiments graph healthz live login openapi plotpoints ' +
+    'api count count_decision cube decide demo dimensions embed experiments graph healthz live login logout openapi plotpoints ' +
     'rank reference reset spy status tail totals'
   ).split(' '),
 )

@@ -14,6 +14,7 @@ test('shows the figures of the period', () => {
   ])
   expect(figures).toEqual([
     ['Pageviews', '1,234'],
+    ['Visitors', '80'],
     ['Sessions', '100'],
     ['Bounce rate', '40%'],
     ['Pages a session', '12.3'],
@@ -39,6 +40,15 @@ test('lists types of the owner’s own by their hits, and campaigns by all that 
     ([, name, hits]) => `${name} ${hits}`,
   )
   expect(rows).toEqual(['letter › mail › may 4', 'poster 2', 'order.paid 5', 'signup 3'])
+})
+
+test.each([
+  ['daily_visitors', 'Visitors, by day'],
+  ['visitors_week', 'Visitors, by week'],
+])('says what a sum of visitors is a sum of: %s', (totalIs, name) => {
+  const views = answer('pageview', [[], { hits: 9, visitors: 7 }])
+  const series = views.series.map((each) => (each.metric === 'visitors' ? { ...each, totalIs } : each))
+  expect(homePage(home({ views: { ...views, series } }), NONCE)).toContain(`<dt>${name}</dt><dd>7</dd>`)
 })
 
 test.each([

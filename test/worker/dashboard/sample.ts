@@ -27,7 +27,7 @@ export const overview = (given: Partial<Overview> = {}): Overview => ({
   isNew: false,
   views: answer('pageview', [
     [],
-    { hits: 1234, sessions: 100, engaged: 60, bounce_rate: 0.4, pages_per_session: 12.34 },
+    { hits: 1234, visitors: 80, sessions: 100, engaged: 60, bounce_rate: 0.4, pages_per_session: 12.34 },
   ]),
   pages: answer('pageview'),
   sources: answer('pageview'),

@@ -21,6 +21,12 @@ const QUIET = 400
 const requests = (count: number) => expect.poll(() => site.arrived.length, { timeout: 5000 }).toBe(count)
 const said = (saying: unknown[]) => expect.poll(() => site.sayings(), { timeout: 5000 }).toContainEqual(saying)
 
+/** The page has heard the answers: one that it hears a day later would set its clock back by that day. */
+const heard = (page: Page) =>
+  expect
+    .poll(() => page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('graupel '))))
+    .toEqual([])
+
 describe('a view', () => {
   test.each([
     ['without a secure context, in BigInt', 'shop.example', ''],
@@ -142,6 +148,7 @@ describe('a view', () => {
     await page.goto(`${site.shop}/one`)
     await page.clock.runFor(1000)
     await requests(1)
+    await heard(page)
     await page.clock.fastForward(25 * 3_600_000)
     site.now = () => Date.now() + 25 * 3_600_000
     for (const [path, views] of [
@@ -150,6 +157,7 @@ describe('a view', () => {
     ] as const) {
       await page.evaluate((path) => history.pushState(null, '', path), path)
       await expect.poll(() => site.sayings().filter(([code]) => code === 'p').length).toBe(views)
+      await heard(page)
     }
     expect([site.scripts, site.configs]).toEqual([1, 1])
   })
@@ -462,12 +470,6 @@ describe('a tab that is open for long', () => {
         const epoch = read(text)!.epoch
         return Math.abs(weekOf(epoch) - weekOf(epochOf(at))) <= 1 && Math.abs(at - ts) < HOUR
       })
-
-  /** The page has heard the answers: one that it hears a day later would set its clock back by that day. */
-  const heard = (page: Page) =>
-    expect
-      .poll(() => page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('graupel '))))
-      .toEqual([])
 
   test('seals for fifteen days what the server opens, whenever it says something', async () => {
     const start = Date.now()

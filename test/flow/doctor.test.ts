@@ -169,6 +169,23 @@ describe('names a server', () => {
     expect(JSON.stringify(found)).not.toContain(token)
   })
 
+  test('whose snippets name what no site proves to be this one, which is shown no token', async () => {
+    const asked: (string | undefined)[] = []
+    const stranger = createServer(({ headers }, response) => {
+      asked.push(headers.authorization)
+      response.end()
+    })
+    onTestFinished(() => void stranger.close())
+    await once(stranger.listen(0, '127.0.0.1'), 'listening')
+    const origin = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}` // It listens on a port, not on a pipe.
+    const found = await examine(await startServer({ env: { GRAUPEL_URL: origin } }))
+    expect(the(found, 'url')).toMatchObject({
+      state: 'note',
+      says: expect.stringContaining(`snippets name ${origin};`),
+    })
+    expect([wrongIn(found), asked]).toEqual([[], []])
+  })
+
   test('whose snippets lead elsewhere', async () => {
     const other = await startServer({ env: { GRAUPEL_MASTER: `0:${Buffer.alloc(32, 8).toString('base64url')}` } })
     const server = await startServer({ env: { GRAUPEL_URL: other.origin } })

@@ -1,4 +1,7 @@
-/** The origin that snippets and links name, beside the one that the server was reached at: what a page will come to. */
+/**
+ * The origin that snippets and links name, beside the one that the server was reached at: what a page will come to. Further
+ * checks ask there with the admin token, so it must have proved to be this very server: by a site's key, and else not at all.
+ */
 import type { Seen } from '../explain'
 import { type Check, note, ok, wrong } from './check'
 import { isHere, isHttps, keyAt, type Site, scriptOf } from './patient'
@@ -14,6 +17,10 @@ export async function urlCheck(
   if (isSameHost && isHttps(reached)) {
     const says = `it is reached at ${reached}, and snippets name ${named}, from which no https page loads a script`
     return { check: wrong('url', says, `start the server with GRAUPEL_URL=${reached}`), at: reached }
+  }
+  if (!site) {
+    const says = `snippets name ${named}; whether that leads here, a site's key will tell`
+    return { check: note('url', says, 'ask again when there is a site'), at: reached }
   }
   const problem = await problemAt(named, reached, site)
   if (problem === undefined) return { check: namedCheck(named), at: named }
@@ -36,8 +43,7 @@ function namedCheck(named: string): Check {
   )
 }
 
-async function problemAt(named: string, reached: string, site?: Site): Promise<string | undefined> {
-  if (!site) return undefined
+async function problemAt(named: string, reached: string, site: Site): Promise<string | undefined> {
   const [there, here] = await Promise.all([named, reached].map((origin) => keyAt(scriptOf(site, origin))))
   if (there === undefined) return 'where no script of this site is'
   return there === here ? undefined : 'where another server has another key for this site'

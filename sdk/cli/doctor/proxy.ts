@@ -32,7 +32,10 @@ export async function seenBy({ at, token }: Way, headers: Record<string, string>
     redirect: 'manual',
   })
   if (!answer.ok) throw new Stop(`POST ${at}/api/explain answered ${answer.status}`)
-  return ((await answer.json()) as Answer).client // our own API's shape
+  // Our own API's shape, where it is our own API that answers.
+  const seen = (await answer.json().catch(() => null)) as Partial<Answer> | null
+  if (!seen?.client) throw new Stop(`POST ${at}/api/explain answered, but not as a Graupel does`)
+  return seen.client
 }
 
 /** `isForgeable`: whether it took a header of ours for the address. */

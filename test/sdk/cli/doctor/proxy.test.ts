@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest'
-import { placesCheck, proxyCheckOf } from '../../../../sdk/cli/doctor/proxy'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { placesCheck, proxyCheckOf, seenBy } from '../../../../sdk/cli/doctor/proxy'
 import type { Seen } from '../../../../sdk/cli/explain'
 
 const SEEN: Seen = {
@@ -93,4 +95,12 @@ test.each<[seen: Partial<Seen>, state: string, says: RegExp]>([
   [{ places: 'cloudflare', place: { country: 'SE' } }, 'ok', /by Cloudflare/],
 ])('of places %j it says %s', (seen, state, says) => {
   expect(placesCheck({ ...SEEN, ...seen })).toMatchObject({ state, says: expect.stringMatching(says) })
+})
+
+test.each(['', 'Welcome', '{}', 'null'])('tells who answers "%s" from a Graupel', async (text) => {
+  const stranger = createServer((_, response) => response.setHeader('connection', 'close').end(text))
+  onTestFinished(() => void stranger.close())
+  await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve))
+  const at = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}` // It listens on a port, not on a pipe.
+  await expect(seenBy({ at, token: 'ga_secret' })).rejects.toThrow('not as a Graupel does')
 })

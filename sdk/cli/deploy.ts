@@ -10,7 +10,7 @@ import { type Copy, NAMES, type Name, type Secrets } from './copy'
 import { Patience } from './patience'
 import { FOLDER, type Options, type Plan, planOf } from './plan'
 import { remember, secretsFor, some } from './provision'
-import { say, speaks } from './say'
+import { plain, say, speaks } from './say'
 import type { Why } from './sending'
 import { readSettings } from './settings'
 import { Stop } from './stop'
@@ -64,7 +64,7 @@ async function byBuild(plan: Plan, options: Options): Promise<void> {
 }
 
 const waiting = ({ wait }: Plan, { json }: Options): Patience =>
-  new Patience(wait, (line) => (json ? console.error(line) : console.log(line)))
+  new Patience(wait, (line) => (json ? console.error(plain(line)) : say({}, undefined, () => line)))
 
 const deployedBut =
   ({ worker }: Plan, more = '') =>
@@ -85,7 +85,7 @@ async function finish(deployed: Deployed, options: Options): Promise<void> {
   const fromOf = (name: Name) => (plan.given[name] ? name : plan.copy.fileOf(name))
   const server = { origin, shown: origin, token: secrets.GRAUPEL_ADMIN, tokenFrom: fromOf('GRAUPEL_ADMIN') }
   const tell = (line: string) => {
-    if (!options.json) console.log(line)
+    if (!options.json) say({}, undefined, () => line)
   }
   tell(`address    ${origin}`)
   tell(`secrets    ${toldOf(sending, plan.copy)}`)

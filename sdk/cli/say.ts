@@ -15,11 +15,21 @@ export const speaks = (command: Command, shape = 'the answer as JSON'): Command 
 /** The answer, or one of several: a document, and the lines that tell it to people. */
 export function say({ json }: Spoken, document: unknown, lines: () => string | readonly string[]): void {
   if (json) console.log(JSON.stringify(document))
-  else for (const line of [lines()].flat()) console.log(line)
+  else for (const line of [lines()].flat()) console.log(painted(line))
 }
 
+/** Controls, and marks that turn the direction of what follows: with them a name could look like another, or like a verdict. */
+const COMMAND = String.raw`[\p{Cc}\u202a-\u202e\u2066-\u2069]`
+/** What `paint` writes. */
+const PAINT = String.raw`\u001b\[(?:1|22?|3[12369])m`
+const OF_OTHERS = new RegExp(String.raw`(?!\n)${COMMAND}`, 'gu')
+const UNPAINTED = new RegExp(String.raw`(?!\n|${PAINT})${COMMAND}`, 'gu')
+
 /** What somebody else wrote may hold more than letters, and a terminal obeys what it is shown. */
-export const plain = (text: string): string => text.replaceAll(/(?!\n)\p{Cc}/gu, '\ufffd')
+export const plain = (text: string): string => text.replaceAll(OF_OTHERS, '\ufffd')
+
+/** The same of a line that has its colours already: the last door, past which no text of a server's goes as it came. */
+export const painted = (line: string): string => line.replaceAll(UNPAINTED, '\ufffd')
 
 /** On stderr, so that what is piped on stays what was asked for. */
 export function complain(message: string, isJson = speaksJson()): void {

@@ -2,7 +2,7 @@
  * What is looked at again and again, until somebody has seen enough: in place on a terminal, a line each time in a pipe or
  * a file. A server that is away for a while is part of what is seen; one that never answered is a mistake.
  */
-import { complain, type Spoken, say } from './say'
+import { complain, painted, type Spoken, say } from './say'
 import { Stop } from './stop'
 
 export interface Sight {
@@ -25,7 +25,7 @@ const WRAP = '\u001b[?7h'
 const ROWS = 24
 
 function draw(lines: readonly string[]): void {
-  const rows = lines.flatMap((line) => line.split('\n')).slice(0, (process.stdout.rows || ROWS) - 1)
+  const rows = lines.flatMap((line) => painted(line).split('\n')).slice(0, (process.stdout.rows || ROWS) - 1)
   process.stdout.write(`${HOME}${CUT}${rows.map((line) => `${line}${CLEAR_LINE}\n`).join('')}${CLEAR_BELOW}${WRAP}`)
 }
 

@@ -41,8 +41,8 @@ export interface Plan {
   show: number
 }
 
-/** What of wrangler's is ours to say. */
-const OURS = /^(-c|-e|-h|--(name|config|env|dry-run|secrets-file|no-bundle|help|temporary))(=|$)/
+/** What of wrangler's is ours to say. It takes `--dryRun` and `-c./file` as well. */
+const OURS = /^(-[ceh]|--(name|config|env|dry-?run|secrets-?file|no-?bundle|bundle|help|temporary)(=|$))/i
 
 export function planOf(words: readonly string[], options: Options, { master, admin, url }: Settings): Plan {
   const ours = words.find((word) => OURS.test(word))

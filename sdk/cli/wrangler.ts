@@ -69,10 +69,13 @@ export async function wrangler(args: string[], { env = {}, show }: Asked = {}): 
   }
 }
 
-/** What was given to us is sent where it is asked for, in a file; a child need not know. */
+/**
+ * What was given to us is sent where it is asked for, in a file; a child need not know. And a named environment is another
+ * Worker: secrets would be asked of the one and sent to the other. Empty it stands above a `.env`, too.
+ */
 function environment(): NodeJS.ProcessEnv {
   const { GRAUPEL_MASTER: _, GRAUPEL_ADMIN: __, ...others } = process.env
-  return others
+  return { ...others, CLOUDFLARE_ENV: '' }
 }
 
 function program(): string {

@@ -97,7 +97,8 @@ describe('a first deploy', () => {
     async () => {
       const cloud = await openCloudflare()
       cloud.edge.unaware = 1
-      const { keys, deploy, read } = clone(cloud)
+      // By which wrangler would go to another Worker than the one that it was asked about.
+      const { keys, deploy, read } = clone(cloud, { CLOUDFLARE_ENV: 'staging' })
       const { code, said } = await deploy()
       expect([code, said]).toEqual([0, expect.stringContaining(`address    ${cloud.edge.origin}`)])
 
@@ -250,7 +251,7 @@ describe('without the right to it', () => {
     expect([existsSync(keys), uploads(cloud)]).toEqual([false, []])
   })
 
-  test.each([['--name', 'other'], ['--env=test'], ['--secrets-file', 'x']])(
+  test.each([['--name', 'other'], ['--env=test'], ['--secrets-file', 'x'], ['--dryRun'], ['-c./other.jsonc'], ['-ex']])(
     'wrangler is not told %s',
     async (...words) => {
       const cloud = await openCloudflare()

@@ -1,6 +1,6 @@
 /**
  * What is written on a site's own ground, as an event of type `rain`: which rain falls here, and with which key it is sealed.
- * So a rain that was interrupted goes on as itself, in the next hour or week too, and never on a site that counts real visits.
+ * So a rain that was interrupted goes on as itself, in the next hour or week too, and never on a site that counts anything real.
  */
 import type { Config } from '../../sdk/wire/config'
 import { ask, type Server } from '../../sdk/cli/server'

@@ -2,7 +2,6 @@
 import { ask, type Server } from '../../sdk/cli/server'
 import { Stop } from '../../sdk/cli/stop'
 import type { Config } from '../../sdk/wire/config'
-import type { Graph } from '../../sdk/wire/query'
 import { SALES } from './history'
 import { HOST } from './shop'
 
@@ -39,12 +38,15 @@ export const withKey = (server: Server, { keys }: Site, key: 'read' | 'write'): 
 export const configOf = (server: Server, { site, prefixes }: Site): Promise<Config> =>
   ask<Config>(server, 'GET', `/${prefixes.script}/${site}.json`)
 
-/** Whose visits are real must not be rained on. */
+/** What nobody's visit leaves: refusals, and the doctor's own events. */
+const NOBODYS = new Set(['refused', 'doctor'])
+
+/** What counts anything real, be it orders alone, must not be rained on. */
 export async function mustBeDry(server: Server, { name }: Site): Promise<void> {
-  const { series } = await ask<Graph>(server, 'GET', '/graph?type=pageview&period=all')
-  if (series.some(({ total }) => total > 0)) {
-    throw new Stop(`the site "${name}" counts visits that are no rain: rain on another, by --site`)
-  }
+  const { types } = await ask<{ types: string[] }>(server, 'GET', '/status', undefined, { has: 'types' })
+  const [real] = types.filter((type) => !NOBODYS.has(type))
+  if (real !== undefined)
+    throw new Stop(`the site "${name}" counts events that are no rain (${real}): rain on another, by --site`)
 }
 
 /** The path of its pixel; the page asks the server by the address that it knows. */

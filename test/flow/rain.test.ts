@@ -117,13 +117,20 @@ test('starts a server of its own, which knows the countries, and ends with it', 
   expect(code).toBe(0)
 })
 
-test('falls on no site that counts real visits, nor over another rain', async () => {
+test.each(['pageview', 'sold'])('falls on no site that counts a real %s', async (type) => {
   const server = await startServer()
   const { site, keys } = await makeSite(server, { name: 'real' })
-  await call(server, 'POST', '/count', { type: 'pageview' }, keys.write)
+  await call(server, 'POST', '/count', { type }, keys.write)
+  const { code, said } = await rain(['--server', server.origin, '--events', '50', '--site', 'real']).ended
+  expect([code, said]).toEqual([1, expect.stringContaining(`events that are no rain (${type})`)])
+  expect(await total(server, site, 'hits', [], { ...ALL, type })).toBe(1)
+})
+
+test('falls where nothing but the doctor was, and not over another rain', async () => {
+  const server = await startServer()
+  const { keys } = await makeSite(server, { name: 'rain' })
+  await call(server, 'POST', '/count', { type: 'doctor' }, keys.write)
   const on = (...words: string[]) => rain(['--server', server.origin, '--events', '50', '--days', '2', ...words]).ended
-  expect(await on('--site', 'real')).toEqual({ code: 1, said: expect.stringContaining('visits that are no rain') })
-  expect(await total(server, site, 'hits', [], ALL)).toBe(1)
   expect((await on()).code).toBe(0)
   expect(await on('--seed', '8')).toEqual({ code: 1, said: expect.stringContaining('another rain fell') })
 })

@@ -18,45 +18,64 @@ export interface Batch {
 }
 
 /** `skip` lines are not looked at. */
-export async function* batches(text: AsyncIterable<string>, skip: number): AsyncGenerator<Batch> {
+export async function* batches(source: AsyncIterable<Uint8Array>, skip: number): AsyncGenerator<Batch> {
   let texts: string[] = []
   let numbers: number[] = []
-  let bytes = JOINT
+  let size = JOINT
   const batch = (): Batch => ({ body: `[${texts.join()}]`, lines: numbers })
   let number = 0
-  for await (const line of linesOf(text)) {
+  for await (const bytes of linesOf(source)) {
     number += 1
-    if (number <= skip || !line.trim()) continue
+    if (number <= skip) continue
+    const line = decoded(bytes, number)
+    if (!line) continue
     const text = eventIn(line, number)
     const length = Buffer.byteLength(text) + JOINT
     if (length + JOINT > MOST_BYTES) throw tooLong(number)
-    if (texts.length === MOST_EVENTS || bytes + length > MOST_BYTES) {
+    if (texts.length === MOST_EVENTS || size + length > MOST_BYTES) {
       yield batch()
       texts = []
       numbers = []
-      bytes = JOINT
+      size = JOINT
     }
     texts.push(text)
     numbers.push(number)
-    bytes += length
+    size += length
   }
   if (texts.length) yield batch()
 }
 
 const tooLong = (number: number) => new Stop(`line ${number} is larger than ${MOST_BYTES} bytes`)
 
+const LINE_FEED = 0x0a
+
 /** At line feeds alone: what else a terminal breaks at may stand in a text. What never ends is not waited for. */
-async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<string> {
+async function* linesOf(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let number = 1
-  let rest = ''
-  for await (const chunk of text) {
-    const lines = (rest + chunk).split('\n')
-    rest = lines.pop()!
-    number += lines.length
-    yield* lines
+  let rest = Buffer.alloc(0)
+  for await (const chunk of source) {
+    const bytes = Buffer.concat([rest, chunk])
+    let from = 0
+    for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, from)) {
+      yield bytes.subarray(from, end)
+      from = end + 1
+      number += 1
+    }
+    rest = bytes.subarray(from)
     if (rest.length > MOST_BYTES) throw tooLong(number)
   }
   yield rest
+}
+
+/** Never mended: ids that differ only in what is no UTF-8 would become one, and one event of two would count. */
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function decoded(line: Uint8Array, number: number): string {
+  try {
+    return utf8.decode(line).trim() // without a byte order mark, too
+  } catch {
+    throw new Stop(`line ${number} is not in UTF-8`)
+  }
 }
 
 function eventIn(line: string, number: number): string {
@@ -67,7 +86,7 @@ function eventIn(line: string, number: number): string {
 
 function parsed(line: string): unknown {
   try {
-    return JSON.parse(line.trim()) // without a byte order mark, too
+    return JSON.parse(line)
   } catch {
     return undefined
   }

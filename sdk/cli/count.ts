@@ -101,7 +101,7 @@ async function countFile(file: string, skip: number, post: (body: string) => Pro
   const progress = progressOn(process.stderr)
   let last = skip
   try {
-    for await (const batch of batches(source.stream.setEncoding('utf8'), skip)) {
+    for await (const batch of batches(source.stream, skip)) {
       const counts = await post(batch.body).catch((error: unknown) => {
         throw inLines(error, batch)
       })
@@ -117,16 +117,19 @@ async function countFile(file: string, skip: number, post: (body: string) => Pro
   return sums
 }
 
-/** What a broken run leaves to be done. Of a batch whose answer was lost nobody knows; with ids it does not matter. */
+/** What a broken run leaves to be done. */
 function standing(file: string, last: number, { notDeduplicated }: Counts): string {
-  if (!last) return 'Nothing before it was sent'
+  if (!last) return 'Nothing was sent before'
   const again = `Lines 1 to ${last} are counted; send ${file === '-' ? 'it' : file} again: what has an id counts once`
   return notDeduplicated ? `${again}, and --skip ${last} leaves out what has none` : again
 }
 
-/** `[3].metrics` is a member of the batch's fourth event. */
+/** `[3].metrics` is a member of the batch's fourth event. Of a batch whose answer was lost nobody knows; with ids it does not matter. */
 function inLines(error: unknown, { lines }: Batch): unknown {
-  if (!(error instanceof Refused) || error.field === undefined) return error
+  if (!(error instanceof Stop)) return error
+  if (!(error instanceof Refused))
+    return new Stop(`${error.message}. Lines ${lines[0]} to ${lines.at(-1)} may have counted or not`)
+  if (error.field === undefined) return error
   const [, index, field = ''] = /^\[(\d+)\]\.?(.*)$/.exec(error.field) ?? []
   if (index === undefined) return error
   const detail = withoutField(error.detail, error.field)

@@ -109,6 +109,36 @@ test.each(VERBS)('graupel %s ends with what was wrong, and repeats no token', as
   }
 })
 
+/** Commands to a terminal, and a mark that turns what follows. */
+const COMMANDS = '\u001b]0;mine\u0007\u001b[2J\u202e'
+
+/** Its answers are of the right shape, and each word in them is for a terminal. */
+async function hostile(): Promise<string> {
+  const [name, refusal] = [COMMANDS, { reason: COMMANDS, events: 1, why: COMMANDS, mend: COMMANDS }]
+  const site = { site: name, name, timezone: name, origins: [name], snippet: name, keys: { write: name, read: name } }
+  const forward = { upstreams: [name], waiting: 0, lagSeconds: 0, lastError: { at: 1, upstream: name, message: name } }
+  const all = { ok: true, code: name, id: name, url: name, sites: [site], series: [], accepted: 1, upstreams: [] }
+  const health = { types: [name], shards: [], merged: [], gaps: [], refusals: [refusal], forward }
+  const envelope = { kind: name, site: name, name, id: name, refusal, notes: [name], events: [] }
+  const answer = { ...site, ...all, ...health, envelopes: [envelope] }
+  const evil = createServer((request, response) =>
+    request.resume().on('end', () => response.writeHead(200, { connection: 'close' }).end(JSON.stringify(answer))),
+  )
+  onTestFinished(() => void evil.close())
+  await new Promise<void>((resolve) => evil.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(evil.address() as AddressInfo).port}` // it listens on a port
+}
+
+test.each([...VERBS, 'explain envelope', 'site list shop --keys'])(
+  'graupel %s shows a terminal no command that a server answers',
+  async (line) => {
+    const { env } = here()
+    const { out, err } = await graupel([...named(line).split(' '), '--server', await hostile()], { env })
+    expect(err).toBe('')
+    expect(out).not.toMatch(/(?!\n)\p{Cc}|\u202e/u)
+  },
+)
+
 test.concurrent.each<[string, number, RegExp]>([
   ['', 2, /^Usage: graupel/],
   ['site', 2, /^Usage: graupel site/],
@@ -278,6 +308,24 @@ describe('count', () => {
     expect([ran.code, ran.out]).toEqual([1, ''])
     expect(ran.err).toMatch(words)
     expect(await total(server, site, 'hits', [], { type: 'sold' })).toBe(1000)
+  })
+
+  test('says of which lines nobody knows, where an answer was lost', async () => {
+    let batch = 0
+    const torn = createServer((request, response) =>
+      request.resume().on('end', () => {
+        batch += 1
+        if (batch > 1) return void response.destroy()
+        response.setHeader('connection', 'close').end('{"accepted":1000}')
+      }),
+    )
+    onTestFinished(() => void torn.close())
+    await new Promise<void>((resolve) => torn.listen(0, '127.0.0.1', resolve))
+    const { env, words } = elsewhere(`http://127.0.0.1:${(torn.address() as AddressInfo).port}`) // it listens on a port
+    const input = lines(0, 1500).join('\n')
+    const { code, err } = await graupel(['count', 'shop', '-', ...words], { env, input })
+    expect(code).toBe(1)
+    expect(err).toMatch(/no answer .*\. Lines 1001 to 1500 may have counted or not\. Lines 1 to 1000 are counted/)
   })
 
   test('takes a write key from a file or stdin, without the admin token', async () => {

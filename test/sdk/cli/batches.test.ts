@@ -4,9 +4,10 @@ import { type Batch, batches } from '../../../sdk/cli/batches'
 
 const MOST_BYTES = 1024 * 1024
 
-async function batched(chunks: readonly string[], skip = 0): Promise<Batch[]> {
+async function batched(chunks: readonly (string | Uint8Array)[], skip = 0): Promise<Batch[]> {
   const made: Batch[] = []
-  for await (const batch of batches(Readable.from(chunks), skip)) made.push(batch)
+  const bytes = chunks.map((chunk) => Buffer.from(chunk))
+  for await (const batch of batches(Readable.from(bytes), skip)) made.push(batch)
   return made
 }
 const events = (batch: Batch | undefined): unknown[] => JSON.parse(batch?.body ?? '') as unknown[]
@@ -15,7 +16,7 @@ test('reads an event a line, wherever its chunks end and whatever ends its lines
   const text = '\ufeff{"type":"a"}\r\n\n{"type":"b\u2028c"}\n  {"type":"d"}'
   const whole = [{ body: '[{"type":"a"},{"type":"b\u2028c"},{"type":"d"}]', lines: [1, 3, 4] }]
   expect(await batched([text])).toEqual(whole)
-  expect(await batched([...text])).toEqual(whole)
+  expect(await batched([...Buffer.from(text)].map((byte) => Uint8Array.of(byte)))).toEqual(whole)
   expect(await batched([text], 3)).toEqual([{ body: '[{"type":"d"}]', lines: [4] }])
   expect(await batched(['', '\n'])).toEqual([])
 })
@@ -53,9 +54,16 @@ test.each([
   await expect(batched([`{}\n${line}`])).rejects.toThrow(words)
 })
 
+test('makes no letter of what is no UTF-8, unless it is left out', async () => {
+  const broken = Buffer.concat([Buffer.from('{}\n{"id":"a'), Buffer.of(0xff), Buffer.from('"}\n{"id":"b"}')])
+  await expect(batched([broken])).rejects.toThrow('line 2 is not in UTF-8')
+  await expect(batched([...broken].map((byte) => Uint8Array.of(byte)))).rejects.toThrow('line 2 is not in UTF-8')
+  expect((await batched([broken], 2)).map(events)).toEqual([[{ id: 'b' }]])
+})
+
 test('sends nothing of a batch whose later line is no event', async () => {
   const made: Batch[] = []
-  const lines = Readable.from(['{}\n'.repeat(1500), 'x\n'])
+  const lines = Readable.from([Buffer.from('{}\n'.repeat(1500)), Buffer.from('x\n')])
   await expect(
     (async () => {
       for await (const batch of batches(lines, 0)) made.push(batch)

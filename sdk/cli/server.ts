@@ -4,6 +4,7 @@
  * only where it came from.
  */
 import { readFileSync } from 'node:fs'
+import { hostname, networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { originIn } from '../wire/forward'
@@ -57,12 +58,23 @@ export function placeOf({ host, port, url }: Settings, server?: string): Pick<Se
   if (server === undefined) {
     if (port === 0) throw new Stop('PORT=0 names no server: give the port that it said when it was started')
     const origin = originOf(host, port)
+    if (!isMine(origin)) throw new Stop(`HOST=${host} is no address of this machine: --server names another`)
     return { origin, shown: url || origin }
   }
   const origin = originIn(server, { what: '--server', secret: 'a token' })
   if (typeof origin !== 'string') throw new Usage(origin.problem)
   return { origin, shown: origin }
 }
+
+/** Nobody listens on another's address, and in clear a token goes to none; what some shells set HOST to is this machine's name. */
+function isMine(origin: string): boolean {
+  if (typeof originIn(origin, { what: 'HOST', secret: 'a token' }) === 'string') return true
+  const own = Object.values(networkInterfaces()).flatMap((list = []) => list.map(({ address }) => address))
+  return URL.canParse(origin) && [hostname().toLowerCase(), ...own].includes(hostOf(origin))
+}
+
+/** As an address is written where no port is behind it. */
+const hostOf = (origin: string): string => new URL(origin).hostname.replace(/^\[(.*)\]$/, '$1')
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -163,7 +175,7 @@ function unanswered({ origin }: Server, error: Error, patience: number): Stop {
   const cause = error.cause as NodeJS.ErrnoException | undefined // undici's word for what a socket or a parser said
   if (cause?.name === 'HTTPParserError') return new Stop(`${origin} answers, but not in HTTP: is the address right?`)
   const why = cause?.code ?? cause?.message ?? error.message
-  const isHere = isLoopback(new URL(origin).hostname.replace(/^\[(.*)\]$/, '$1'))
+  const isHere = isLoopback(hostOf(origin))
   const hint = isHere ? 'is it started? npx graupel start' : 'is it up, and is the address right?'
   return new Stop(`no answer from ${origin} (${why}): ${hint}`)
 }

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer, type Server as Listener } from 'node:net'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { hostname, networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { ask, serverOf } from '../../../sdk/cli/server'
@@ -9,6 +9,7 @@ import { readSettings } from '../../../sdk/cli/settings'
 import { Stop, Usage } from '../../../sdk/cli/stop'
 
 const TOKEN = 'ga_secret'
+const addresses = () => Object.values(networkInterfaces()).flatMap((list = []) => list.map(({ address }) => address))
 
 async function listening(server: Listener): Promise<string> {
   onTestFinished(() => void server.close())
@@ -121,6 +122,11 @@ describe('the server', () => {
     })
   })
 
+  test.each([hostname(), ...addresses(), '127.0.0.2', '::', '::1', '10.0.0.7'])('may listen on %s', (HOST) => {
+    const { origin } = serverOf(readSettings({ GRAUPEL_ADMIN: TOKEN, HOST }))
+    expect(new URL(origin)).toMatchObject({ protocol: 'http:', port: '8787' })
+  })
+
   test('is another, with the token that is given', () => {
     const settings = readSettings({ GRAUPEL_ADMIN: 'ga_other', GRAUPEL_URL: 'https://a.example' })
     expect(serverOf(settings, { server: 'https://b.example/' })).toEqual({
@@ -148,6 +154,10 @@ describe('the server', () => {
     [{ GRAUPEL_DATA: '/nowhere' }, undefined, /^there is no admin token in \/nowhere: is this the folder/],
     [{ GRAUPEL_DATA: '/nowhere' }, 'https://b.example', /give that of https:\/\/b\.example in GRAUPEL_ADMIN$/],
     [{ GRAUPEL_ADMIN: TOKEN, PORT: '0' }, undefined, /^PORT=0 names no server/],
+    [{ GRAUPEL_ADMIN: TOKEN, HOST: '203.0.113.7' }, undefined, /^HOST=203\.0\.113\.7 is no address of this machine/],
+    [{ GRAUPEL_ADMIN: TOKEN, HOST: '2001:db8::7' }, undefined, /^HOST=2001:db8::7 is no address of this machine/],
+    [{ GRAUPEL_ADMIN: TOKEN, HOST: 'stats.example' }, undefined, /^HOST=stats\.example is no address of this machine/],
+    [{ GRAUPEL_ADMIN: TOKEN, HOST: 'my host' }, undefined, /^HOST=my host is no address of this machine/],
   ])('can not be told by %j and %s', (env, server, words) => {
     expect(() => serverOf(readSettings(env), server === undefined ? {} : { server })).toThrow(words)
   })

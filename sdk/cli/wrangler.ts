@@ -97,7 +97,7 @@ interface Ended {
 }
 
 /** A Ctrl-C reaches the child as well; this process stays to clean up behind it. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 
 function run(args: string[], { env, show }: { env: NodeJS.ProcessEnv; show: number | undefined }): Promise<Ended> {
   const stdio = show === undefined ? (['ignore', 'pipe', 'pipe'] as const) : (['inherit', show, 2] as const)

@@ -1,5 +1,16 @@
 /** What the engine's figures come to on Cloudflare: an event's usage by rate, as it was measured here. */
-import { carried, costTable, freeTable, type Measured, OBJECT_GB, PLAN, PRICES, READ_ON, type Usage } from './cost'
+import {
+  atMost,
+  carried,
+  costTable,
+  freeTable,
+  type Measured,
+  OBJECT_GB,
+  PLAN,
+  PRICES,
+  READ_ON,
+  type Usage,
+} from './cost'
 import type { Kind, Present } from './engine/report'
 import type { Month } from './month'
 import { type Rows, written } from './rows'
@@ -10,7 +21,6 @@ const COLD = 'beacons, each a new page load'
 const KINDS: readonly Kind[] = ['pod', 'hail', 'whale']
 /** A script says a view, and as the page goes away how long it was seen: two beacons. */
 const BEACONS_A_VIEW = 2
-const VIEWS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 })
 
 interface Known {
   rows: { rows: Rows[] }
@@ -44,12 +54,12 @@ export function billTable(known: Known): string {
   const [tightest] = carried(asBilled)
   const [idle] = carried(measured(true))
   if (!tightest || !idle) throw new Error('nothing is bounded')
-  const views = VIEWS.format(tightest.events / BEACONS_A_VIEW)
+  const views = atMost(tightest.events / BEACONS_A_VIEW, 2)
   return [
     `Dollars for a million events at the list prices of ${READ_ON}; the last column is a month's whole bill, the $${PLAN} plan with all it includes taken off.`,
     costTable(asBilled),
-    `**The free plan carries ${VIEWS.format(tightest.events)} beacons a day**, or ${views} pageviews whose pages are left too; ${PRICES[tightest.item].name} end first. The script is a request of its own, once a visitor and hour, and so is each question.`,
+    `**The free plan carries ${atMost(tightest.events, 2)} beacons a day**, or ${views} pageviews whose pages are left too; ${PRICES[tightest.item].name} end first. The script is a request of its own, once a visitor and hour, and so is each question.`,
     freeTable(asBilled),
-    `Were objects billed until they fall asleep, it would be ${VIEWS.format(idle.events)} beacons, and ${PRICES[idle.item].name} would end first.`,
+    `Were objects billed until they fall asleep, it would be ${atMost(idle.events, 2)} beacons, and ${PRICES[idle.item].name} would end first.`,
   ].join('\n\n')
 }

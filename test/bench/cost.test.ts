@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import {
+  atMost,
   carried,
   costTable,
   freeTable,
@@ -71,4 +72,9 @@ test('its tables have a line a rate and a line a bound', () => {
     '| 10/s | 26,300,000 | 0.30 | 0 | 0 | 0 | 1.00 | 0 | 0 | **1.30** | 9.89 |',
   ])
   expect(freeTable(measured)).toContain('| Worker requests | 100,000 | 100,000 |')
+})
+
+test('a bound is not rounded to more than it is', () => {
+  expect([atMost(55_999, 2), atMost(55_999, 3), atMost(950, 2)]).toEqual(['55,000', '55,900', '950'])
+  expect(freeTable([{ rate: 1, usage: using({ written: 6 }) }])).toContain('| rows written | 100,000 | **16,600** |')
 })

@@ -104,6 +104,10 @@ export function carried(measured: readonly Measured[]): Carried[] {
 const dollars = (value: number): string => (value === 0 ? '0' : value.toPrecision(value < 1 ? 2 : 3))
 const COUNT = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 })
 
+/** A bound in few digits, and never more than it is. */
+export const atMost = (value: number, digits: number): string =>
+  new Intl.NumberFormat('en-US', { maximumSignificantDigits: digits, roundingMode: 'floor' }).format(value)
+
 /** Dollars a million events by item, a line a rate. */
 export function costTable(measured: readonly Measured[]): string {
   const line = ({ rate, usage }: Measured) => {
@@ -125,7 +129,7 @@ export function costTable(measured: readonly Measured[]): string {
 export function freeTable(measured: readonly Measured[]): string {
   const lines = carried(measured).map(({ item, events }, i) => {
     const mark = i ? '' : '**'
-    const cells = [PRICES[item].name, COUNT.format(priceOf(item).free!), `${mark}${COUNT.format(events)}${mark}`]
+    const cells = [PRICES[item].name, COUNT.format(priceOf(item).free!), `${mark}${atMost(events, 3)}${mark}`]
     return `| ${cells.join(' | ')} |`
   })
   return ['| of the free plan | a day | carry events a day |', '|---|---:|---:|', ...lines].join('\n')

@@ -1,7 +1,7 @@
 /** `graupel deploy`: the real wrangler asks Cloudflare's API on loopback, and what it uploads is run by real workerd. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { parseKeys } from '../../sdk/cli/secrets'
@@ -36,9 +36,11 @@ async function graupel(words: string[], env: Record<string, string>): Promise<Sa
 function clone(cloud: Cloudflare, more: Record<string, string> = {}) {
   const home = temporaryFolder()
   const keys = join(home, 'cloud')
-  const env = { ...cloud.env, HOME: home, XDG_CONFIG_HOME: home, GRAUPEL_URL: cloud.edge.origin, ...more }
+  const env = { ...cloud.env, HOME: home, TMPDIR: home, XDG_CONFIG_HOME: home, GRAUPEL_URL: cloud.edge.origin, ...more }
   return {
     keys,
+    /** What lies about, beside the keys, of what was handed to wrangler. */
+    left: () => readdirSync(home).filter((name) => name.startsWith('graupel-')),
     deploy: (words: string[] = [], settings: Record<string, string> = {}) =>
       graupel(['deploy', '--keys', keys, ...words], { ...env, ...settings }),
     rotate: () => graupel(['keys', 'rotate'], { GRAUPEL_DATA: keys }),
@@ -98,7 +100,7 @@ describe('a first deploy', () => {
       const cloud = await openCloudflare()
       cloud.edge.unaware = 1
       // By which wrangler would go to another Worker than the one that it was asked about.
-      const { keys, deploy, read } = clone(cloud, { CLOUDFLARE_ENV: 'staging' })
+      const { keys, deploy, read, left } = clone(cloud, { CLOUDFLARE_ENV: 'staging' })
       const { code, said } = await deploy()
       expect([code, said]).toEqual([0, expect.stringContaining(`address    ${cloud.edge.origin}`)])
 
@@ -112,6 +114,7 @@ describe('a first deploy', () => {
         mode(join(keys, 'admin-token')),
         mode(join(keys, 'uploaded.json')),
       ]).toEqual(['700', '600', '600', '600'])
+      expect(left()).toEqual([])
       expect(uploads(cloud)).toHaveLength(1)
       expectWhole(cloud)
       for (const secret of Object.values(secretsOf(cloud))) {
@@ -134,9 +137,10 @@ describe('a first deploy', () => {
 
   test('that broke off goes on with the same secrets', PATIENT, async () => {
     const cloud = await openCloudflare()
-    const { deploy, read } = clone(cloud)
+    const { deploy, read, left } = clone(cloud)
     cloud.refuse(/^PUT /, 'not just now')
     const refused = await deploy()
+    expect(left()).toEqual([])
     expect([refused.code, refused.said]).toEqual([1, expect.stringContaining('goes on with the same keys')])
     const made = { GRAUPEL_MASTER: keyLines(read('keys')), GRAUPEL_ADMIN: read('admin-token') }
     expect(cloud.workers.size).toBe(0)

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { pageOf, probe } from '../../sdk/cli/probe'
+import { Way } from '../faults/way'
 import { call, graph, makeSite, statusOf, total } from './api'
 import { type Server, startServer } from './server'
 
@@ -30,6 +31,16 @@ test('counts one event once, though it was sent twice, and nothing else', async 
   for (const metric of ['hits', 'sessions', 'visitors'])
     expect([metric, await total(server, site, metric)]).toEqual([metric, 0])
   expect((await statusOf(server, site)).refusals).toEqual([])
+})
+
+test('goes out twice as one text', async () => {
+  const server = await startServer()
+  const { site } = await makeSite(server)
+  const asked: string[] = []
+  const way = new Way(server.origin, { own: (path) => void asked.push(path) })
+  onTestFinished(() => way.close())
+  const { envelope } = await probe(asServer(server), site, { at: await way.open() })
+  expect(asked.filter((path) => path.startsWith('/p/'))).toEqual([`/p/${envelope}`, `/p/${envelope}`])
 })
 
 test('tells its own event from those of others that probe at once, and leaves them all on the same paths', async () => {

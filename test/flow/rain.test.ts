@@ -79,10 +79,11 @@ test('counts each event of a rain once, though sender and server are killed on t
   expect(after).toBeGreaterThan(before)
 
   // A view of somebody else's, which the next one finds, and nothing more.
-  await call(server, 'POST', `/count?site=${site}`, { type: 'pageview' })
+  await call(server, 'POST', `/count?site=${site}`, { type: 'pageview', dimensions: { browser: 'Netscape' } })
   const third = await rain(['--server', server.origin, ...SMALL]).ended
   expect(await total(server, site, 'hits', [], ALL)).toBe(after + 1)
   expect(third.said).toMatch(/views +[\d,]+ +[\d,]+ {2}✗/)
+  expect(third.said).toMatch(/Netscape +0 +1 {2}✗/)
   expect(third.said).toMatch(/\d+ of \d+ numbers are wrong/)
   expect(third.code).toBe(1)
 })

@@ -437,6 +437,9 @@ describe.runIf(process.platform === 'linux')('on a terminal', () => {
     watching.child.stdin.write('\u0003')
     expect(await watching.ended).toBe(0)
     for (const screen of drawn()) expect(screen).toMatch(/shop.*\r\n.*shard.*every 1 s, Ctrl-C ends/s)
+    // Whatever comes after it goes on in the next line again.
+    const [cut, wrapped] = ['l', 'h'].map((word) => watching.out().lastIndexOf(`${ESCAPE}[?7${word}`))
+    expect(wrapped).toBeGreaterThan(cut!)
   })
 
   test('shows how far a file is', async () => {

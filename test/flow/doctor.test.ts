@@ -169,21 +169,27 @@ describe('names a server', () => {
     expect(JSON.stringify(found)).not.toContain(token)
   })
 
-  test('whose snippets name what no site proves to be this one, which is shown no token', async () => {
+  test('whose snippets name what is not proved to be this one, which is shown no token', async () => {
     const asked: (string | undefined)[] = []
-    const stranger = createServer(({ headers }, response) => {
+    let itself = ''
+    const stranger = createServer(({ url, headers }, response) => {
       asked.push(headers.authorization)
-      response.end()
+      response.writeHead(302, { Location: itself + url }).end()
     })
     onTestFinished(() => void stranger.close())
     await once(stranger.listen(0, '127.0.0.1'), 'listening')
     const origin = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}` // It listens on a port, not on a pipe.
-    const found = await examine(await startServer({ env: { GRAUPEL_URL: origin } }))
-    expect(the(found, 'url')).toMatchObject({
+    const server = await startServer({ env: { GRAUPEL_URL: origin } })
+    itself = server.origin
+    const without = await examine(server)
+    expect(the(without, 'url')).toMatchObject({
       state: 'note',
       says: expect.stringContaining(`snippets name ${origin};`),
     })
-    expect([wrongIn(found), asked]).toEqual([[], []])
+    expect([wrongIn(without), asked]).toEqual([[], []])
+    await makeSite(server, { name: 'shop' })
+    expect(await onlyWrong(server)).toMatchObject({ check: 'url', says: expect.stringContaining(origin) })
+    expect(new Set(asked)).toEqual(new Set([undefined]))
   })
 
   test('whose snippets lead elsewhere', async () => {

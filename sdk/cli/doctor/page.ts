@@ -80,7 +80,7 @@ async function* serverChecks(patient: Patient, tag: Tag): AsyncGenerator<Check> 
   ])
   for (const [what, script] of places) {
     if (!script || originsOf(patient).includes(new URL(script).origin)) continue
-    const [there, here] = await Promise.all([script, scriptOf(patient.site, patient.at)].map(keyAt))
+    const [there, here] = await Promise.all([script, scriptOf(patient.site, patient.at)].map((at) => keyAt(at)))
     const { origin } = new URL(script)
     yield there !== undefined && there === here
       ? ok('server', `${what} names ${origin}, which leads here`)

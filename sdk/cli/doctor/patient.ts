@@ -26,10 +26,13 @@ export const isHttps = (origin: string): boolean => origin.startsWith('https:')
 
 export const scriptOf = ({ site, prefixes }: Site, at: string): string => `${at}/${prefixes.script}/${site}.js`
 
-/** The key that a script's address gives, by which one deployment is told from another; undefined where it gives none. */
-export async function keyAt(script: string): Promise<string | undefined> {
+/**
+ * The key that a script's address gives, by which one deployment is told from another; undefined where it gives none. Who
+ * is to be shown a token must give it himself: a redirect to whoever has it proves nothing.
+ */
+export async function keyAt(script: string, redirect: 'follow' | 'manual' = 'follow'): Promise<string | undefined> {
   try {
-    const answer = await get(`${script}on`)
+    const answer = await get(`${script}on`, { redirect })
     const config: unknown = await answer.json()
     return answer.ok && Array.isArray(config) && typeof config[2] === 'string' ? config.slice(0, 3).join() : undefined
   } catch {

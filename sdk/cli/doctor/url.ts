@@ -44,7 +44,7 @@ function namedCheck(named: string): Check {
 }
 
 async function problemAt(named: string, reached: string, site: Site): Promise<string | undefined> {
-  const [there, here] = await Promise.all([named, reached].map((origin) => keyAt(scriptOf(site, origin))))
+  const [there, here] = await Promise.all([named, reached].map((origin) => keyAt(scriptOf(site, origin), 'manual')))
   if (there === undefined) return 'where no script of this site is'
   return there === here ? undefined : 'where another server has another key for this site'
 }

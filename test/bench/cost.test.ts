@@ -7,6 +7,7 @@ import {
   listPrice,
   type Measured,
   monthly,
+  OBJECT_GB,
   PLAN,
   type Usage,
   usageAt,
@@ -27,6 +28,10 @@ test.each([
   ['stored', 1e-7, 0.02],
 ] as const)('a million events that use of %s %d each cost $%d of it', (item, amount, dollars) => {
   expect(listPrice(using({ [item]: amount }), item)).toBeCloseTo(dollars, 10)
+})
+
+test('an object that is awake for 30 days has the GB-s of Cloudflare’s own example', () => {
+  expect(OBJECT_GB * 30 * 86_400).toBeCloseTo(331_776, 6)
 })
 
 test('adds what each item costs', () => {

@@ -4,7 +4,7 @@
  * tell that a file has changed since, and of no use to whoever finds it.
  */
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Place } from './cloudflare'
 import { adminToken, masterKeys } from './secrets'
@@ -41,9 +41,9 @@ export class Copy {
 
   /** Of two deploys that make it at once both get the same. */
   takeOrMake(name: Name): string {
-    const made = mkdirSync(this.folder, { recursive: true, mode: 0o700 })
-    // Wherever the folder lies, git passes it by.
-    if (made) writeFileSync(join(this.folder, '.gitignore'), '*\n')
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 })
+    // Wherever the folder lies, git passes it by, unless something of somebody's own is in it.
+    if (!readdirSync(this.folder).length) writeFileSync(join(this.folder, '.gitignore'), '*\n')
     const secret = READ[name](this.folder)
     // What was put back from somewhere may be open to all.
     chmodSync(this.fileOf(name), 0o600)

@@ -31,6 +31,12 @@ test('makes what is not there, and takes what is', () => {
   expect(readFileSync(join(copy.folder, '.gitignore'), 'utf8')).toBe('*\n')
 })
 
+test('keeps a folder that was made for it out of git, too', () => {
+  const folder = temporary()
+  new Copy(folder).takeOrMake('GRAUPEL_ADMIN')
+  expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('*\n')
+})
+
 test('leaves a folder that was there as it is, but for its secrets’ modes', () => {
   const folder = temporary()
   writeFileSync(join(folder, '.gitignore'), 'mine\n')
@@ -55,7 +61,7 @@ test('remembers each place by itself, and nothing that could be used', () => {
     GRAUPEL_ADMIN: hashesOf('ga_x'),
   })
   expect(copy.uploadedTo(place('b', 'graupel'))).toEqual({ GRAUPEL_ADMIN: hashesOf('ga_y') })
-  expect(readdirSync(copy.folder).toSorted()).toEqual(['keys', 'uploaded.json'])
+  expect(readdirSync(copy.folder).toSorted()).toEqual(['.gitignore', 'keys', 'uploaded.json'])
   expect(readFileSync(join(copy.folder, 'uploaded.json'), 'utf8')).not.toContain(master.slice(2))
   writeFileSync(join(copy.folder, 'uploaded.json'), '{"a/grau')
   expect(copy.uploadedTo(place('a', 'graupel'))).toEqual({})

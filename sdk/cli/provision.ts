@@ -11,7 +11,7 @@ import { Stop } from './stop'
 const gone = (worker: string, { folder }: Copy) =>
   new Stop(`the Worker ${worker} has secrets, and there is no copy of its keys in ${folder}.
 Cloudflare shows them to nobody, and new ones would open nothing that was sealed. Put the folder back from your copy, or
-give what you set elsewhere in GRAUPEL_MASTER and GRAUPEL_ADMIN. For a new deployment beside that one:
+give what you set elsewhere in GRAUPEL_MASTER and GRAUPEL_ADMIN, with --secrets. For a new deployment beside that one:
   graupel deploy --name ANOTHER --keys ANOTHER-FOLDER`)
 
 /** All secrets of the deployment, made where that may be; and of each that is to be sent, why. */

@@ -42,12 +42,14 @@ function whyOf(name: Name, { remote, uploaded, here, made, given, all }: Known):
   return uploaded[name] && String(uploaded[name]) !== String(here[name]) ? 'changed' : undefined
 }
 
-const STRANGER = `none of the master keys here is one that was sent before: with them nothing could be opened that was sealed so far.
-Put back your copy. If nothing that was counted or minted is to stay:  graupel deploy --secrets`
+const STRANGER = `none of the master keys here is known to be the Worker's: with others nothing could be opened that was sealed so far.
+Put back your copy. If these are its own, or nothing that was counted or minted is to stay:  graupel deploy --secrets`
 
 /** A rotation keeps a key of before. Where the Worker has no key there is nothing to lose. */
-function isStranger({ remote, uploaded, here }: Known): boolean {
+function isStranger({ remote, uploaded, here, given }: Known): boolean {
   const before = uploaded.GRAUPEL_MASTER
-  if (!before || !remote.has('GRAUPEL_MASTER')) return false
+  if (!remote.has('GRAUPEL_MASTER')) return false
+  // The copy is not sent then; what stands in the environment may be meant for another server.
+  if (!before) return given.has('GRAUPEL_MASTER')
   return !here.GRAUPEL_MASTER?.some((hash) => before.includes(hash))
 }

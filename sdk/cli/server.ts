@@ -39,6 +39,8 @@ export function serverOf(settings: Settings, { server }: Reach = {}): Server {
   const place = placeOf(settings, server)
   const { admin, data } = settings
   if (admin) return { ...place, token: admin, tokenFrom: 'GRAUPEL_ADMIN' }
+  if (server !== undefined && !isOurs(place.origin, settings))
+    throw new Stop(`whose token is meant? ${giveThat(place)}`)
   const file = join(data, 'admin-token')
   try {
     return { ...place, token: readFileSync(file, 'utf8').trim(), tokenFrom: file }
@@ -48,10 +50,17 @@ export function serverOf(settings: Settings, { server }: Reach = {}): Server {
     throw new Stop(
       server === undefined
         ? `there is no admin token in ${data}: is this the folder that the server was started with?`
-        : `there is no admin token in ${data}: give that of ${place.origin} in GRAUPEL_ADMIN`,
+        : `there is no admin token in ${data}. ${giveThat(place)}`,
     )
   }
 }
+
+const giveThat = ({ origin }: Pick<Server, 'origin'>) =>
+  `Give that of ${origin} in GRAUPEL_ADMIN, or in GRAUPEL_DATA the folder that it serves`
+
+/** Whether the data folder's token is for it: the folder was named for this, or it is this machine's own server by another address. */
+const isOurs = (origin: string, { isDataNamed, url }: Settings): boolean =>
+  isDataNamed || origin === url || isLoopback(hostOf(origin))
 
 /** Where it is, without the right to anything. */
 export function placeOf({ host, port, url }: Settings, server?: string): Pick<Server, 'origin' | 'shown'> {

@@ -12,6 +12,8 @@ export interface Settings {
   port: number
   /** Absolute path of the data folder. */
   data: string
+  /** Whether that folder was named, and is not the default. */
+  isDataNamed: boolean
   /** The public origin, without a slash at its end; empty: the one that was asked. */
   url: string
   proxy: string
@@ -75,6 +77,7 @@ export function readSettings(env: Environment): Settings {
     host,
     port: readPort(env.PORT || '8787'),
     data: resolve(env.GRAUPEL_DATA || '.graupel'),
+    isDataNamed: Boolean(env.GRAUPEL_DATA),
     url: readUrl(env.GRAUPEL_URL ?? ''),
     proxy: env.GRAUPEL_PROXY ?? '',
     geo: readGeo(env.GRAUPEL_GEO ?? ''),

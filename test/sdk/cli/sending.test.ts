@@ -52,6 +52,13 @@ test.each<[string, Partial<Known>]>([
   expect(sendingOf({ ...known, uploaded, ...what, remote: new Set() }).has(MASTER)).toBe(true)
 })
 
+test('keys of the environment go over none of which nothing is known, unless that is said', () => {
+  const unknown: Known = { ...known, uploaded: {}, given: new Set([MASTER]) }
+  expect(() => sendingOf(unknown)).toThrow('--secrets')
+  expect(sendingOf({ ...unknown, all: true }).get(MASTER)).toBe('from the environment')
+  expect(sendingOf({ ...unknown, remote: new Set() }).get(MASTER)).toBe('from the environment')
+})
+
 test.each([
   [['graupel.rain.workers.dev'], 'https://graupel.rain.workers.dev'],
   [['graupel.rain.workers.dev', 'stats.example.com (custom domain)'], 'https://stats.example.com'],

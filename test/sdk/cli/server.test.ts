@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer, type Server as Listener } from 'node:net'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -152,7 +152,8 @@ describe('the server', () => {
 
   test.each([
     [{ GRAUPEL_DATA: '/nowhere' }, undefined, /^there is no admin token in \/nowhere: is this the folder/],
-    [{ GRAUPEL_DATA: '/nowhere' }, 'https://b.example', /give that of https:\/\/b\.example in GRAUPEL_ADMIN$/],
+    [{ GRAUPEL_DATA: '/nowhere' }, 'https://b.example', /\. Give that of https:\/\/b\.example in GRAUPEL_ADMIN, or/],
+    [{}, 'https://b.example', /^whose token is meant\? Give that of https:\/\/b\.example in GRAUPEL_ADMIN, or/],
     [{ GRAUPEL_ADMIN: TOKEN, PORT: '0' }, undefined, /^PORT=0 names no server/],
     [{ GRAUPEL_ADMIN: TOKEN, HOST: '203.0.113.7' }, undefined, /^HOST=203\.0\.113\.7 is no address of this machine/],
     [{ GRAUPEL_ADMIN: TOKEN, HOST: '2001:db8::7' }, undefined, /^HOST=2001:db8::7 is no address of this machine/],
@@ -160,5 +161,22 @@ describe('the server', () => {
     [{ GRAUPEL_ADMIN: TOKEN, HOST: 'my host' }, undefined, /^HOST=my host is no address of this machine/],
   ])('can not be told by %j and %s', (env, server, words) => {
     expect(() => serverOf(readSettings(env), server === undefined ? {} : { server })).toThrow(words)
+  })
+
+  test.each([
+    ['this machine', {}, 'http://127.0.0.1:9'],
+    ['its public origin', { GRAUPEL_URL: 'https://b.example' }, 'https://b.example'],
+    ['the folder that was named for it', { GRAUPEL_DATA: '.graupel' }, 'https://b.example'],
+  ])('may be %s, and gets the data folder’s token', (_, env, server) => {
+    const cwd = process.cwd()
+    const folder = mkdtempSync(join(tmpdir(), 'graupel-'))
+    onTestFinished(() => {
+      process.chdir(cwd)
+      rmSync(folder, { recursive: true })
+    })
+    process.chdir(folder)
+    mkdirSync('.graupel')
+    writeFileSync('.graupel/admin-token', TOKEN)
+    expect(serverOf(readSettings(env), { server })).toMatchObject({ origin: server, token: TOKEN })
   })
 })

@@ -3,6 +3,7 @@ import { parseCounts } from '../../../worker/ingest/count'
 
 const NOW = Date.UTC(2026, 10, 25)
 const chain = (depth: number): unknown => (depth === 0 ? {} : { x: chain(depth - 1) })
+const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth))
 const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`n${i}`, {}]))
 
 test.each([
@@ -21,6 +22,7 @@ test.each([
   ['nine names below each other', { dimensions: chain(9) }, 'dimensions', 'deeper than 8'],
   ['a list of nine', { dimensions: Array(9).fill('x') }, 'dimensions', 'deeper than 8'],
   ['a ready path of nine', { dimensions: [Array(9).fill('x')] }, 'dimensions', 'deeper than 8'],
+  ['lists in lists without end', { dimensions: nested(100_000) }, 'dimensions', 'deeper than 8'],
   ['sixty-four paths and the root', { dimensions: many(64) }, 'dimensions', 'more than 64 paths'],
   ['a name of 258 bytes', { dimensions: { ['é'.repeat(129)]: 1 } }, 'dimensions', 'longer than 256 bytes'],
   ['a leaf of 257 bytes', { dimensions: { a: 'x'.repeat(257) } }, 'dimensions', 'longer than 256 bytes'],

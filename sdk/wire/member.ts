@@ -90,11 +90,35 @@ export function seconds() {
   return v.pipe(v.number(what), v.integer(what), v.minValue(0, what), v.maxValue(MOST_SECONDS, what))
 }
 
-/** Names of the sender's own, each with a value of one kind. A list is no such object, though its places are names. */
+/**
+ * Names of the sender's own, each with a value of one kind. Every name is one: valibot's record leaves out `constructor`,
+ * `prototype` and `__proto__` in silence, so it only describes. A list is no such object, though its places are names.
+ */
 export function named<Value extends v.GenericSchema>(value: Value, what: string) {
-  const schema = v.record(v.string(), value, what)
+  const described = v.record(v.string(), value, what)
   const none = v.custom<never>(() => false, what)
-  return v.lazy((given): typeof schema | typeof none => (Array.isArray(given) ? none : schema))
+  const read = v.pipe(
+    v.custom<Record<string, unknown>>(() => true),
+    v.rawTransform(({ dataset: { value: input }, addIssue, NEVER }): Record<string, v.InferOutput<Value>> => {
+      const members: [string, v.InferOutput<Value>][] = []
+      for (const [key, given] of Object.entries(input)) {
+        const { success, output, issues } = v.safeParse(value, given, { abortEarly: true })
+        if (!success) {
+          addIssue({
+            message: issues[0].message,
+            path: [{ type: 'object', origin: 'value', input, key, value: given }],
+          })
+          return NEVER
+        }
+        members.push([key, output])
+      }
+      return Object.fromEntries(members)
+    }),
+  )
+  return v.lazy((given): typeof described | typeof read | typeof none => {
+    if (Array.isArray(given)) return none
+    return typeof given === 'object' && given !== null ? read : described
+  })
 }
 
 /** One of several kinds. Where it is of none, and where it is one that is out of its bounds, the same is said. */

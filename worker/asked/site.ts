@@ -142,13 +142,9 @@ function rangeProblem(name: string, [least, most]: readonly [number, number]): s
   return fits ? undefined : `must be [least, most], numbers from ${-bound} to ${bound}`
 }
 
-const upstream = () =>
-  v.nullable(
-    either(
-      [v.string(), v.record(v.string(), v.string())],
-      'must be the write key (gw_…) of a site of another Graupel, one for each upstream, or null',
-    ),
-  )
+const UPSTREAM = 'must be the write key (gw_…) of a site of another Graupel, one for each upstream, or null'
+
+const upstream = () => v.nullable(either([v.string(), named(v.string(), UPSTREAM)], UPSTREAM))
 
 const SETTINGS = {
   name: maybe(text(NAME_CHARACTERS), 'By which it may be asked for; no two sites share one.'),

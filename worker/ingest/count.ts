@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot'
 import type { Dimensions, Event, Numbers } from '../../sdk/wire/event'
+import { named } from '../../sdk/wire/member'
 import { agentOf } from './agent'
 import { SKEW } from './clock'
 import { type Entries, ofAgent, ofArrival, ofGeo, ofPage } from './dimensions'
@@ -26,10 +27,11 @@ const ISO = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d))?$
 const text = (most: number) => v.pipe(v.string('must be text'), v.maxLength(most, `must be at most ${most} characters`))
 const value = v.pipe(v.number('must be a finite number'), v.finite('must be a finite number'))
 const names = v.array(v.pipe(v.string('must be a name'), v.nonEmpty('must be a name')), 'must be a list of names')
-const numbers = v.pipe(
-  v.record(v.string(), value, 'must be an object of numbers or a list of names'),
-  v.check((metrics) => Object.keys(metrics).length <= METRICS, `must be at most ${METRICS} metrics`),
-)
+const MANY_METRICS = `must be at most ${METRICS} metrics`
+const numbers = (what: string) => v.pipe(named(value, what), v.maxEntries(METRICS, MANY_METRICS))
+const added = numbers('must be an object of numbers or a list of names')
+const measured = numbers('must be an object of numbers')
+const metricNames = v.pipe(names, v.maxLength(METRICS, MANY_METRICS))
 
 const may = <Schema extends v.GenericSchema>(schema: Schema, about: string) =>
   v.pipe(v.optional(schema), v.description(about))
@@ -47,10 +49,10 @@ export const CountSchema = v.strictObject(
       'A name, a list (one path with its prefixes), nested objects, or a list of ready paths (no prefixes added).',
     ),
     metrics: may(
-      v.lazy((given) => (Array.isArray(given) ? names : numbers)),
+      v.lazy((given) => (Array.isArray(given) ? metricNames : added)),
       'Numbers to add, or a list of names, each 1; `hits` is 1 unless given.',
     ),
-    gauges: may(v.pipe(numbers), 'Numbers measured: of a gauge the last by event time stands.'),
+    gauges: may(measured, 'Numbers measured: of a gauge the last by event time stands.'),
     at: may(
       v.union([v.number(), v.string()], 'must be unix milliseconds or an ISO 8601 date'),
       'Unix milliseconds or ISO 8601, up to 800 days ago; default now.',

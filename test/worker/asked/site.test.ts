@@ -34,7 +34,9 @@ test.each<[given: object, field: string, message: string]>([
   [{ allow: { seats: [1] } }, 'allow.seats', '[least, most]'],
   [{ allow: { seats: [5, 1] } }, 'allow.seats', '[least, most]'],
   [{ allow: { 'a/b': [0, 1] } }, 'allow.a/b', 'no name of a metric'],
+  [{ allow: { constructor: 1 } }, 'allow.constructor', '[least, most]'],
   [{ upstream: 5 }, 'upstream', 'write key'],
+  [{ upstream: { constructor: 5 } }, 'upstream', 'write key'],
 ])('of the settings %j, %s is wrong: %s', (given, field, message) => {
   expect(unfit(given)).toEqual({ field, message: expect.stringContaining(message) })
 })

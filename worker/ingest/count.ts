@@ -127,7 +127,7 @@ function withoutAliases(given: unknown): unknown {
 }
 
 async function parseCount(given: unknown, context: CountContext): Promise<CountItem | Problem> {
-  const parsed = v.safeParse(CountSchema, withoutAliases(given))
+  const parsed = v.safeParse(CountSchema, withoutAliases(given), { abortEarly: true })
   if (!parsed.success) {
     const [issue] = parsed.issues
     return { field: v.getDotPath(issue) ?? '', message: issue.message }

@@ -48,7 +48,7 @@ export interface ForwardedSlice extends Omit<v.InferOutput<typeof SliceSchema>, 
 }
 
 export function parseForwarded(given: unknown, now: number): { slice: ForwardedSlice } | { problem: string } {
-  const parsed = v.safeParse(SliceSchema, given)
+  const parsed = v.safeParse(SliceSchema, given, { abortEarly: true })
   if (!parsed.success) {
     const [issue] = parsed.issues
     return { problem: `${v.getDotPath(issue) ?? 'the slice'}: ${issue.message}` }

@@ -125,6 +125,11 @@ describe('a mistake', () => {
     expect(await parse(given)).toEqual({ problem: { field, message } })
   })
 
+  test('is the first one: the rest is not looked at', async () => {
+    const names = Object.defineProperty([5, 6], 1, { get: () => expect.unreachable() })
+    expect(await parse({ metrics: names })).toMatchObject({ problem: { field: 'metrics.0' } })
+  })
+
   test('in a list names its place', async () => {
     expect(await parse([{}, {}, { metrics: { a: 'x' } }])).toMatchObject({ problem: { field: '[2].metrics.a' } })
     expect(await parse([{}, 5])).toMatchObject({ problem: { field: '[1]' } })

@@ -78,6 +78,11 @@ test.each([
   expect(parseForwarded({ ...slice(good), ...change }, NOW)).toEqual({ problem: expect.stringContaining(member) })
 })
 
+test('looks no further than the first thing that is wrong', () => {
+  const entries = Object.defineProperty([5, 6], 1, { get: () => expect.unreachable() })
+  expect(parseForwarded({ ...slice(good), entries }, NOW)).toEqual({ problem: expect.stringContaining('entries.0') })
+})
+
 test.each([[null], [7], ['{}'], [[]]])('refuses %j, which is no slice', (given) => {
   expect(parseForwarded(given, NOW)).toHaveProperty('problem')
 })

@@ -7,7 +7,7 @@ import { COUNT_BODY_BYTES } from '../ingest/limits'
 import type { Site } from '../ingest/settings'
 import { SHARD_WITHOUT_ID, shardOf } from '../ingest/shard'
 import { visitorOf } from '../ingest/visitor'
-import { type App, siteFor } from './access'
+import { type App, bearerFor, siteFor } from './access'
 import { readBody } from './body'
 import { deliver, type Outcome } from './deliver'
 import { deploymentOf } from './deployment'
@@ -21,6 +21,7 @@ export const count = new Hono<App>()
     return counted(c, site, event)
   })
   .post('/', async (c) => {
+    await bearerFor(c, 'write', Date.now())
     const body = await readBody(c.req.raw, COUNT_BODY_BYTES)
     if (body === undefined) throw new Problem(413, `the body is larger than ${COUNT_BODY_BYTES} bytes`)
     const given = parsed(body)
@@ -49,11 +50,14 @@ function parsed(body: string): unknown {
 /** The site may stand in the event instead of the URL; all events of a call are of one site. */
 function siteNamedIn(given: unknown): string | undefined {
   const named = (Array.isArray(given) ? given : [given]).flatMap((event: unknown) =>
-    typeof event === 'object' && event !== null && 'site' in event ? [String(event.site)] : [],
+    typeof event === 'object' && event !== null && 'site' in event && isName(event.site) ? [String(event.site)] : [],
   )
   if (new Set(named).size > 1) throw new Problem(400, 'all events of one call must be of one site', 'site')
   return named[0]
 }
+
+/** Else the event is none, as its schema will say. */
+const isName = (site: unknown): boolean => typeof site === 'string' || typeof site === 'number'
 
 /** In a query, as HailWhale: what begins like JSON is JSON, and `at` may be milliseconds. */
 function valueOf(name: string, text: string): unknown {

@@ -374,6 +374,8 @@ const WRONG: [field: string | undefined, words: string, scope: unknown][] = [
   ['periods', 'is not one of today', { periods: ['mtd|UTC'] }],
   ['periods', 'more than 16', { periods: Array(17).fill('7d') }],
   ['intervals', 'is not one of 10s, minute', { intervals: ['fortnight'] }],
+  ['intervals', 'is not one of 10s, minute', { intervals: [{ toString: 1, valueOf: 1 }] }],
+  ['intervals', 'has more than 9 items', { intervals: Array(10).fill('day') }],
   ['intervals', 'must name at least one', { intervals: [] }],
   // What the share alone asks would be refused.
   ['intervals', 'a whole week reaches beyond it', { periods: ['30d'], intervals: ['week'] }],

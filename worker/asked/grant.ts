@@ -23,11 +23,12 @@ const intervals = () =>
     v.array(
       v.picklist(
         INTERVALS,
-        ({ input }) => `has "${String(input).slice(0, 80)}", which is not one of ${INTERVALS.join(', ')}`,
+        ({ input }) => `has ${JSON.stringify(input).slice(0, 80)}, which is not one of ${INTERVALS.join(', ')}`,
       ),
       'must be a list of intervals',
     ),
     v.nonEmpty('must name at least one; leave it out for no limit'),
+    v.maxLength(INTERVALS.length, `has more than ${INTERVALS.length} items`),
   )
 
 /** Each in the one spelling in which it is compared later. */

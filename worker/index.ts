@@ -12,6 +12,7 @@ import { graphs } from './routes/graph'
 import { hailwhale } from './routes/hailwhale'
 import { home } from './routes/home'
 import { siteKeys } from './routes/keys'
+import { NOT_KEPT } from './routes/keeping'
 import { live } from './routes/live'
 import { login } from './routes/login'
 import { pixel } from './routes/pixel'
@@ -34,6 +35,11 @@ const app = new Hono<App>({ strict: true })
   .route('/', pixel)
   .route('/b', beacon)
   .route('/count', count)
+  // Keys stand in these answers, and a cookie opens them too: no browser may keep one for whoever comes next.
+  .use('/api/*', async (c, next) => {
+    await next()
+    c.header('Cache-Control', NOT_KEPT)
+  })
   .route('/api/sites', sites)
   .route('/api/sites', pixels)
   .route('/api/sites', shares)

@@ -132,13 +132,15 @@ test('every route answers its own example, in the shape that is described', asyn
   const all = await shop()
   const made = all.routes.filter(({ path, method }) => path !== '/tail' && `${method} ${path}` !== 'post /api/sites')
   for (const route of made.toSorted((a, b) => lastly(a) - lastly(b))) {
-    const { method, path, responses, requestBody } = route
+    const { method, path, responses, requestBody, security } = route
     const { response, body } = await asked(all, route)
     const usual = USUAL[`${method} ${path}`] ?? Object.keys(responses)[0]
     expect([method, path, String(response.status)]).toEqual([method, path, usual])
     const [type, media] = Object.entries(responses[usual!]!.content ?? {})[0] ?? []
     const said = response.headers.get('content-type')?.split(';')[0] ?? undefined
     expect([path, said]).toEqual([path, type])
+    // What a key opens, a cookie opens too: no browser may keep it for whoever comes next.
+    if (security.length) expect([path, response.headers.get('cache-control')]).toEqual([path, 'no-store'])
     const text = await response.text()
     const place = ['paths', path, method]
     if (media && type === 'application/json') {
@@ -190,6 +192,14 @@ test('answers a mistake as it is described, at every route that needs a key', as
       expect([path, all.judged(place, body)]).toEqual([path, []])
     }
   }
+})
+
+test('no browser keeps what is said of all sites together, and what is not known there is refused', async () => {
+  const server = await startServer()
+  const ask = (query: string) =>
+    fetch(`${server.origin}/status${query}`, { headers: { Authorization: `Bearer ${server.admin}` } })
+  expect((await ask('')).headers.get('cache-control')).toBe('no-store')
+  expect((await ask('?colour=red')).status).toBe(400)
 })
 
 test('is a page for people too, which runs nothing and asks nobody', async () => {

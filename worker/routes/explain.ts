@@ -29,7 +29,7 @@ export const explain = new Hono<App>().post('/', async (c) => {
   const asked = askedIn(await readBody(c.req.raw, MOST_BYTES))
   const deployment = await deploymentOf(c.env)
   const answer = { client: clientSeen(c, deployment, now), envelopes: await all(c, asked, deployment, now) }
-  return c.json(answer, 200, { 'Cache-Control': 'no-store' })
+  return c.json(answer)
 })
 
 function askedIn(body: string | undefined): Explaining {

@@ -15,7 +15,7 @@ import { Problem } from './problem'
 export const forward = new Hono<App>()
   .get('/', async (c) => {
     await admin(c)
-    return c.json(await shown(c), 200, { 'Cache-Control': 'no-store' })
+    return c.json(await shown(c))
   })
   .put('/', async (c) => {
     await admin(c)
@@ -29,7 +29,7 @@ export const forward = new Hono<App>()
     const { directory } = await deploymentOf(c.env)
     const linked = (await directory.all(c.env, Date.now())).filter(({ upstream }) => upstream)
     await Promise.all(linked.map((site) => hurry(c, site)))
-    return c.json(await shown(c), 200, { 'Cache-Control': 'no-store' })
+    return c.json(await shown(c))
   })
 
 /** Whoever counts and forwards hears of a change before it is answered. */

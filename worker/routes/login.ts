@@ -25,7 +25,7 @@ export const login = new Hono<App>()
     if (level !== 'admin') throw new Problem(403, 'this needs the admin token')
     const code = encode(crypto.getRandomValues(new Uint8Array(CODE_BYTES)))
     await pod(c.env).allow(await digest(code), now + CODE_MS)
-    return c.json({ code, expires: now + CODE_MS }, 201, { 'Cache-Control': 'no-store' })
+    return c.json({ code, expires: now + CODE_MS }, 201)
   })
   .get('/login', (c) => page(c, loginPage))
   .post('/login', async (c) => {

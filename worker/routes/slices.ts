@@ -46,7 +46,7 @@ export const slices = new Hono<App>()
 /** A source meets the same Hail for the site's life, since the cursor lies there. */
 const shardFor = (source: string, { fixedShards }: Site): number => shardOf(source, fixedShards)
 
-const answer = (c: Context<App>, received: Received): Response => c.json(received, 200, { 'Cache-Control': 'no-store' })
+const answer = (c: Context<App>, received: Received): Response => c.json(received)
 
 /** What came from here, by whatever way, would go round for ever. */
 function refuseLoop(site: Site, via: readonly string[]): void {

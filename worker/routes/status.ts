@@ -24,12 +24,14 @@ export const status = new Hono<App>()
     const now = Date.now()
     const deployment = await deploymentOf(c.env)
     if (c.req.query('site') === undefined && (await accessOf(c, now)).level === 'admin') {
+      queryBy(StatusQuery, c.req.query())
       const told = (await pod(c.env).refusals()).map(({ reason, events }) => [reason, events] as const)
       const sites = await deployment.directory.all(c.env, now)
-      return c.json({
+      const all = {
         sites: sites.map(({ site, name }) => ({ site, name })),
         refusals: explained([...told, ...deployment.refusals.waiting(NO_SITE)]),
-      })
+      }
+      return c.json(all, 200, { 'Cache-Control': 'no-store' })
     }
     const { site } = await siteFor(c, c.req.query('site'), 'read', now)
     queryBy(StatusQuery, c.req.query())

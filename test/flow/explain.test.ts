@@ -292,6 +292,14 @@ describe('the caller', () => {
     expect(await seen({ 'X-Real-IP': '198.51.100.7' })).toMatchObject({ address: '127.0.0.1', from: 'socket' })
   })
 
+  test('may say null for what he leaves out', async () => {
+    const { server, load } = await shop()
+    const text = load().view(PAGE)
+    const nothing = { page: null, agent: null, address: null, headers: null, at: null }
+    expect(await one(server, text, nothing)).toMatchObject({ counts: true })
+    expect((await explain(server, undefined, { envelope: null })).envelopes).toEqual([])
+  })
+
   test('must be the admin, and asks in a shape that is known', async () => {
     const { server, load } = await shop()
     const { keys } = await makeSite(server)

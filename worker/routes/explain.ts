@@ -90,12 +90,12 @@ interface Supposed {
 
 /** The request as it is supposed to be. It has no address where visitors are told apart, or a day's salt would be made for it. */
 function receptionOf(c: Context<App>, { asked, deployment, query, site, isImage }: Supposed): Reception {
-  const { page, agent, address, headers = {}, at = Date.now() } = asked
-  const named = new Map(Object.entries(headers).map(([name, text]) => [name.toLowerCase(), text]))
-  if (agent !== undefined) named.set('user-agent', agent)
-  if (page !== undefined) named.set(isImage ? 'referer' : 'origin', isImage ? page : new URL(page).origin)
+  const { page, agent, address, headers, at } = asked
+  const named = new Map(Object.entries(headers ?? {}).map(([name, text]) => [name.toLowerCase(), text]))
+  if (typeof agent === 'string') named.set('user-agent', agent)
+  if (typeof page === 'string') named.set(isImage ? 'referer' : 'origin', isImage ? page : new URL(page).origin)
   const header = (name: string) => named.get(name)
-  const facts = factsOf({ header, cf: undefined, address }, deployment.geo)
+  const facts = factsOf({ header, cf: undefined, address: address ?? undefined }, deployment.geo)
   const url = new URL(c.req.url)
   url.search = query
   return {
@@ -108,6 +108,6 @@ function receptionOf(c: Context<App>, { asked, deployment, query, site, isImage 
     facts: named.has('user-agent') ? facts : { ...facts, agent: NOBODY.agent },
     address: undefined,
     client: undefined,
-    now: at,
+    now: at ?? Date.now(),
   }
 }

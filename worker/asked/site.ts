@@ -12,7 +12,7 @@ const PREFIX_CHARACTERS = 32
 const MOST_SHARDS = 64
 /** Bits by the names that browsers and the script's `data-ignore` give them. */
 const RESPECT = { gpc: 1, dnt: 2 } as const
-const RESPECT_ALL = 3
+export const RESPECT_ALL = RESPECT.gpc | RESPECT.dnt
 /** Each combination is a cell more for each pair of values. */
 const MOST_CROSS = 8
 const MOST_CROSSED = 4

@@ -10,7 +10,7 @@ import { factsOf } from '../ingest/facts'
 import { BODY_BYTES, ENVELOPES, URL_CHARACTERS } from '../ingest/limits'
 import { NOBODY } from '../ingest/optout'
 import type { Site } from '../ingest/settings'
-import { type App, accessOf, originOf } from './access'
+import { type App, bearerFor, originOf } from './access'
 import { readBody } from './body'
 import { clientSeen } from './client'
 import { type Deployment, deploymentOf } from './deployment'
@@ -24,8 +24,7 @@ const MOST_BYTES = 8 * BODY_BYTES
 
 export const explain = new Hono<App>().post('/', async (c) => {
   const now = Date.now()
-  const { level } = await accessOf(c, now)
-  if (level !== 'admin') throw new Problem(403, 'this needs the admin token')
+  await bearerFor(c, 'admin', now)
   const asked = askedIn(await readBody(c.req.raw, MOST_BYTES))
   const deployment = await deploymentOf(c.env)
   const answer = { client: clientSeen(c, deployment, now), envelopes: await all(c, asked, deployment, now) }

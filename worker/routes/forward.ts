@@ -7,18 +7,18 @@ import { hail, pod, whale } from '../env'
 import { ANYWHERE, type Site } from '../ingest/settings'
 import type { LinkKeys } from '../pod/links'
 import { readToken } from '../ingest/keys'
-import { type App, accessOf } from './access'
+import { type App, bearerFor } from './access'
 import { deploymentOf } from './deployment'
 import { bodyBy, json } from './parsed'
 import { Problem } from './problem'
 
 export const forward = new Hono<App>()
   .get('/', async (c) => {
-    await admin(c)
+    await bearerFor(c, 'admin', Date.now())
     return c.json(await shown(c))
   })
   .put('/', async (c) => {
-    await admin(c)
+    await bearerFor(c, 'admin', Date.now())
     const { upstreams: given } = bodyBy(Upstreams, await json(c.req))
     const upstreams = given.length ? readUpstreams(given.join()) : []
     if ('problem' in upstreams) throw new Problem(400, upstreams.problem, 'upstreams')
@@ -53,11 +53,6 @@ async function shown(c: Context<App>) {
 
 /** As it was given: one number, or one for each upstream. */
 export const upstreamOf = (upstream: Site['upstream']) => upstream?.[ANYWHERE] ?? upstream ?? null
-
-async function admin(c: Context<App>): Promise<void> {
-  const { level } = await accessOf(c, Date.now())
-  if (level !== 'admin') throw new Problem(403, 'this needs the admin token')
-}
 
 /** What the setting `upstream` says; undefined where it is not given. No key is ever said again. */
 export async function linkIn(

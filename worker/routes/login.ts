@@ -7,7 +7,7 @@ import { encode } from '../../sdk/wire/base64url'
 import { LoginCode } from '../asked/deployment'
 import { pod } from '../env'
 import { loginPage } from '../dashboard/login'
-import { type App, accessOf, logIn, logOut } from './access'
+import { type App, accessOf, bearerFor, logIn, logOut } from './access'
 import { readBody } from './body'
 import { page } from './page'
 import { bodyBy } from './parsed'
@@ -21,8 +21,7 @@ const CODE_MS = 15 * 60_000
 export const login = new Hono<App>()
   .post('/api/logins', async (c) => {
     const now = Date.now()
-    const { level } = await accessOf(c, now)
-    if (level !== 'admin') throw new Problem(403, 'this needs the admin token')
+    await bearerFor(c, 'admin', now)
     const code = encode(crypto.getRandomValues(new Uint8Array(CODE_BYTES)))
     await pod(c.env).allow(await digest(code), now + CODE_MS)
     return c.json({ code, expires: now + CODE_MS }, 201)

@@ -2,7 +2,7 @@
  * What becomes of a site by the settings that a request gives: what is named is changed. Changes of zone and of the number
  * of Hails count from a time that every isolate has heard of before it comes.
  */
-import type { SiteChanges } from '../asked/site'
+import { RESPECT_ALL, type SiteChanges } from '../asked/site'
 import type { Site } from '../ingest/settings'
 import { FIXED_SHARDS } from '../ingest/shard'
 import { KEEP } from '../whale/sweep'
@@ -14,8 +14,6 @@ const LEAD = 10 * 60_000
 /** Every isolate's copy is younger than this. */
 const HEARD = 2 * 60_000
 const hourAhead = (now: number) => Math.ceil((now + LEAD) / HOUR) * HOUR
-/** Both opt-outs, by their bits. */
-const RESPECT_ALL = 3
 const PREFIX = /^[\w-]+$/
 /** The routes themselves, which every site's envelopes may take; neither stands for the other. */
 const DEFAULT_PREFIXES = { script: 'b', pixel: 'p' }

@@ -6,7 +6,7 @@ import { NewSite, SiteChanges } from '../asked/site'
 import { pod, whale } from '../env'
 import { RATE } from '../ingest/limits'
 import type { Site } from '../ingest/settings'
-import { type App, accessOf, originOf, siteFor } from './access'
+import { type App, bearerFor, originOf, siteFor } from './access'
 import { KEEP } from '../whale/sweep'
 import { deploymentOf } from './deployment'
 import { epochOfGrant } from './grants'
@@ -17,7 +17,7 @@ import { changed, fresh } from './settings'
 
 export const sites = new Hono<App>()
   .post('/', async (c) => {
-    await admin(c)
+    await bearerFor(c, 'admin', Date.now())
     const { upstream, ...settings } = bodyBy(NewSite, await json(c.req))
     const { name } = settings
     const now = Date.now()
@@ -31,7 +31,7 @@ export const sites = new Hono<App>()
     return c.json(await shown(c, site, now), 201)
   })
   .get('/', async (c) => {
-    await admin(c)
+    await bearerFor(c, 'admin', Date.now())
     const now = Date.now()
     const { directory } = await deploymentOf(c.env)
     return c.json({ sites: (await directory.all(c.env, now)).map(summary) })
@@ -68,7 +68,7 @@ export const sites = new Hono<App>()
   })
   .delete('/:site', async (c) => {
     const now = Date.now()
-    await admin(c)
+    await bearerFor(c, 'admin', Date.now())
     const named = c.req.param('site')
     // One that was deleted while an object was away is here until all of them are empty.
     const isLeaving = await pod(c.env).isLeaving(Number(named))
@@ -81,11 +81,6 @@ export const sites = new Hono<App>()
     }
     return c.body(null, 204)
   })
-
-async function admin(c: Context<App>): Promise<void> {
-  const { level } = await accessOf(c, Date.now())
-  if (level !== 'admin') throw new Problem(403, 'this needs the admin token')
-}
 
 /** A number that was never given, and a site under it. */
 async function create(c: Context<App>, make: (number: number) => Site): Promise<Site> {

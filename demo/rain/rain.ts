@@ -36,7 +36,7 @@ export interface Rain {
 }
 
 /** Of all events. */
-export const BOT_SHARE = 0.03
+const BOT_SHARE = 0.03
 /** Sessions of somebody who was here before. */
 const RETURNING = 0.3
 /** How far back among them: who was here lately comes rather than others. */

@@ -25,7 +25,7 @@ const dark: Shades = {
   series: ['#56b4e9', '#f5924d', '#2cc89a', '#e59bc6', '#e6c229', '#8fd0ff', '#ab9ff2', '#b4bfcb'],
 }
 
-export const COLORS = light.series.length
+const COLORS = light.series.length
 
 const variables = ({ series, ...ink }: Shades): string =>
   [...INK.map((name) => `--g-${name}:${ink[name]}`), ...series.map((color, i) => `--g-${i}:${color}`)].join(';')

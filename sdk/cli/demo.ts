@@ -70,7 +70,7 @@ function remember(file: string, kit: Kit): void {
 const TEXTS = new Set(['.html', '.js', '.css', '.svg', '.txt', '.json'])
 
 /** Copies the pages, `{{name}}` replaced by its value in texts; an unknown name is a mistake in a page. */
-export function render(from: string, to: string, values: Record<string, string>): void {
+function render(from: string, to: string, values: Record<string, string>): void {
   for (const name of readdirSync(from, { recursive: true, encoding: 'utf8' })) {
     if (statSync(join(from, name)).isDirectory()) continue
     const bytes = readFileSync(join(from, name))

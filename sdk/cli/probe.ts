@@ -12,7 +12,7 @@ import { get } from './get'
 import { ask, type Server } from './server'
 import { Stop } from './stop'
 
-export const DOCTOR = 'doctor'
+const DOCTOR = 'doctor'
 /** A real browser's, as the server refuses what names itself a program. */
 export const AGENT =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36'

@@ -66,7 +66,7 @@ function chainOf(tree: Record<string, unknown>): unknown[] | undefined {
 }
 
 /** Names between commas, a JSON list, or an object: `{"dollars":"hits"}` is dollars/hits. */
-export function metricsIn(text: string): Read<string[]> {
+function metricsIn(text: string): Read<string[]> {
   const given = /^[[{"]/.test(text) ? json(text) : text.split(',')
   return given === undefined ? NO_JSON : metricsOf(given)
 }

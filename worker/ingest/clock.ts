@@ -5,7 +5,7 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
 /** Phones sleep, mails wait: a queued beacon may be this old. Ids are remembered exactly as long. */
-export const HORIZON = 72 * HOUR
+const HORIZON = 72 * HOUR
 /** Further ahead than a key's next week reaches, no honest clock is. */
 export const AHEAD = 8 * 24 * HOUR
 /** Ordinary clocks differ by less; such an event keeps its own time. */

@@ -18,7 +18,7 @@ import { cleanType } from './name'
 import { clip, merge, sizeOf, tree } from './tree'
 
 /** What is older would be dropped from every level but months as soon as it was counted. */
-export const RETENTION = 800 * 86_400_000
+const RETENTION = 800 * 86_400_000
 /** A time in milliseconds below this is one in seconds: it would be March 1973. */
 const SECONDS_LOOK_LIKE = 1e11
 /** A full date; a time of day only with its zone, or it would be another moment on another machine. */

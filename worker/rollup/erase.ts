@@ -22,7 +22,7 @@ export const VISITORS = 'visitors'
 export const touchesType = ({ type }: Scope, each: string): boolean =>
   type === undefined || each === type || each.startsWith(`${type}.`)
 
-export const touchesPath = ({ path }: Scope, key: string): boolean => {
+const touchesPath = ({ path }: Scope, key: string): boolean => {
   if (path === undefined) return true
   const root = keyOf(path)
   return root === '' || key === root || key.startsWith(root + SEPARATOR)

@@ -12,7 +12,7 @@ import type { Level, Plan } from './plan'
 import type { Readable, Span } from './reader'
 
 /** Some 10 MB as JSON: more is an export, not an answer. */
-export const MOST_VALUES = 100_000
+const MOST_VALUES = 100_000
 
 export const MEASURES = ['SUM', 'MIN', 'MAX', 'LATEST'] as const
 export type Measure = (typeof MEASURES)[number]

@@ -16,7 +16,7 @@ import type { Cells } from './pending'
 import type { Readable, Span } from './reader'
 
 /** All the live paths of a busy hour; more would take seconds, in which the object does nothing else. */
-export const MOST_RANKED = 20_000
+const MOST_RANKED = 20_000
 
 export const ORDERS = ['score', 'effect', 'difference', 'value', 'count', 'name'] as const
 export type Order = (typeof ORDERS)[number]

@@ -16,7 +16,7 @@ const FRAGMENTS = DAY + HOUR
 /** A bucket goes when the whole of it, and a day, is past its time. */
 const GRACE = DAY
 /** Raw events beyond this go too, the oldest first: a Whale has ten gigabytes in all. */
-export const MOST_RAW_BYTES = 4 * 1024 ** 3
+const MOST_RAW_BYTES = 4 * 1024 ** 3
 /** Series looked at in one turn: some ten milliseconds. */
 const SERIES = 500
 

@@ -6,7 +6,7 @@ import type { Shown } from '../rollup/shown'
 import { EVERY, isWanted } from '../rollup/pattern'
 
 /** The one protocol that is spoken; a browser offers its token beside it, since it can set no header. */
-export const PROTOCOL = 'graupel'
+const PROTOCOL = 'graupel'
 /** Each event is sent to each socket, so they are few: people, not machines. */
 const MOST_SOCKETS = 20
 /** A filter is a type; what is longer is none. */

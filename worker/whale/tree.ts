@@ -12,7 +12,7 @@ export const EXACT_CHILDREN = 4 * MOST_CHILDREN
 /** Live paths of a site in one hour, over all types. */
 export const MOST_PATHS = 20_000
 /** Of which each type has so many for sure: what one sender names must not leave another's without. */
-export const FAIR_PATHS = 64
+const FAIR_PATHS = 64
 /** Types with names of their own; a browser may choose them. */
 export const MOST_TYPES = 1_000
 

@@ -8,7 +8,7 @@ import { deleteCookie, getSignedCookie, setSignedCookie } from 'hono/cookie'
 import type { Env } from '../env'
 import { isToken, readToken } from '../ingest/keys'
 import type { Site } from '../ingest/settings'
-import { type Deployment, deploymentOf } from './deployment'
+import { adminToken, type Deployment, deploymentOf } from './deployment'
 import { Problem } from './problem'
 import { openShare, type Shared } from './share'
 
@@ -124,7 +124,8 @@ function offered(c: Context<App>): string | undefined {
 }
 
 function isAdmin(c: Context<App>, token: string): boolean {
-  return !!c.env.GRAUPEL_ADMIN && isToken(token, c.env.GRAUPEL_ADMIN)
+  const admin = adminToken(c.env)
+  return admin !== undefined && isToken(token, admin)
 }
 
 /** A site's key names its site, so that it is checked without a call. */

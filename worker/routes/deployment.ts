@@ -27,8 +27,18 @@ export interface Deployment {
   geo: GeoFile | undefined
 }
 
-/** Nobody counts how often a token is tried: ours hold 256 random bits. Where none is set, nobody is the admin. */
+/** Nobody counts how often a token is tried: ours hold 256 random bits. */
 const ADMIN_CHARACTERS = 24
+
+/** Where there is none, or one that could be guessed, nobody is the admin, and what comes is counted all the same. */
+export const adminToken = ({ GRAUPEL_ADMIN }: Env): string | undefined =>
+  // What the runtime was not told may be null.
+  GRAUPEL_ADMIN && GRAUPEL_ADMIN.length >= ADMIN_CHARACTERS ? GRAUPEL_ADMIN : undefined
+
+export const guessable = (env: Env): string | undefined =>
+  env.GRAUPEL_ADMIN && !adminToken(env)
+    ? `GRAUPEL_ADMIN is shorter than ${ADMIN_CHARACTERS} characters, and could be guessed: nobody is the admin`
+    : undefined
 
 let deployment: Deployment | undefined
 
@@ -42,8 +52,6 @@ async function build(env: Env): Promise<Deployment> {
   if (!env.GRAUPEL_MASTER) throw new Problem(503, 'no master key: GRAUPEL_MASTER is not set')
   const master = parseMaster(env.GRAUPEL_MASTER)
   if ('problem' in master) throw new Problem(503, `no master key: ${master.problem}`)
-  if (env.GRAUPEL_ADMIN && env.GRAUPEL_ADMIN.length < ADMIN_CHARACTERS)
-    throw new Problem(503, `GRAUPEL_ADMIN is shorter than ${ADMIN_CHARACTERS} characters, and could be guessed`)
   const keys = new Keys(master)
   return {
     keys,

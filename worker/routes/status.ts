@@ -9,7 +9,7 @@ import type { Site } from '../ingest/settings'
 import { parseMetric } from '../rollup/metric'
 import { type App, accessOf, siteFor } from './access'
 import { graphOf } from './answers'
-import { type Deployment, deploymentOf } from './deployment'
+import { type Deployment, deploymentOf, guessable } from './deployment'
 import { upstreamOf } from './forward'
 import { queryBy } from './parsed'
 import { Problem } from './problem'
@@ -18,6 +18,8 @@ import { NO_SITE, REFUSED_TYPE } from './refusals'
 export const status = new Hono<App>()
   .get('/healthz', async (c) => {
     await deploymentOf(c.env)
+    const detail = guessable(c.env)
+    if (detail) throw new Problem(503, detail)
     return c.json({ ok: true }, 200, { 'Cache-Control': 'no-store' })
   })
   .get('/status', async (c) => {

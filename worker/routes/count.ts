@@ -15,6 +15,8 @@ import { Problem } from './problem'
 
 export const count = new Hono<App>()
   .get('/', async (c) => {
+    // A look changes nothing, and the router takes one for a GET.
+    if (c.req.method === 'HEAD') throw new Problem(405, '/count takes GET, POST')
     const { site: asked, ...query } = c.req.query()
     const { site } = await siteFor(c, asked, 'write', Date.now())
     const event = Object.fromEntries(Object.entries(query).map(([name, text]) => [name, valueOf(name, text)]))

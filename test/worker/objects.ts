@@ -54,8 +54,12 @@ async function total(stub: ReturnType<typeof whale>, site: Site, text: string, d
   return answer.series[0]?.total ?? 0
 }
 
+/** One moment for all of a file: an id's place goes by its time, and the same view is the same on both sides of ten minutes. */
+let moment: number | undefined
+const theMoment = () => (moment ??= Date.now())
+
 /** An entry as a route hands it to a Hail: one view, with an id made of a number. */
-export function view(number: number, { at = Date.now(), page = '/a', hits = 1 } = {}): Entry {
+export function view(number: number, { at = theMoment(), page = '/a', hits = 1 } = {}): Entry {
   const id = String.fromCharCode(...Array.from({ length: 10 }, (_, i) => (number >> (i * 4)) & 255))
   const events = [{ at, type: 'pageview', dimensions: { page }, metrics: { hits } }]
   return { id, ...place(at, Date.now()), text: JSON.stringify(events) }

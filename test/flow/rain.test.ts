@@ -54,17 +54,11 @@ const ALL = { period: 'all' }
 
 test('counts each event of a rain once, though sender and server are killed on the way, and tells what is no rain', async () => {
   const server = await believing()
-  const first = rain(['--server', server.origin, ...SMALL])
-  // Of its 1,900 views, some told and some sealed.
-  await expect
-    .poll(
-      async () => {
-        const site = await siteNamed(server, 'rain')
-        return site ? total(server, site, 'hits', [], ALL) : 0
-      },
-      { timeout: 30_000, interval: 20 },
-    )
-    .toBeGreaterThan(800)
+  const proxy = await new FaultyProxy(() => server.origin, { paths: /^\/(p\/|count)/ }).open()
+  onTestFinished(() => proxy.close())
+  const first = rain(['--server', proxy.address(), ...SMALL])
+  // Of its thousand requests.
+  await expect.poll(() => proxy.passages.length, { timeout: 30_000, interval: 5 }).toBeGreaterThan(200)
   await server.kill('SIGKILL')
   first.kill()
   expect((await first.ended).code).toBeNull()
@@ -76,7 +70,7 @@ test('counts each event of a rain once, though sender and server are killed on t
   expect(second.said).toMatch(/all \d+ numbers are as they must be/)
   expect(second.code).toBe(0)
   const after = await total(server, site, 'hits', [], ALL)
-  expect(after).toBeGreaterThan(before)
+  expect([before > 0, after > before]).toEqual([true, true])
 
   // A view of somebody else's, which the next one finds, and nothing more.
   await call(server, 'POST', `/count?site=${site}`, { type: 'pageview', dimensions: { browser: 'Netscape' } })

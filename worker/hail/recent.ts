@@ -28,8 +28,10 @@ export function recent(log: Log, from: number, { wanted, count }: SpyQuestion): 
 /** The types of the newest events after a position, and those above them, as merging will name them. */
 export function typesAfter(log: Log, from: number): string[] {
   const types = new Set<string>()
-  let examined = 0
+  let [examined, characters] = [0, 0]
   for (const { entries, text } of log.newest(from)) {
+    characters += text.length
+    if (characters > MOST_CHARACTERS) break
     for (const { type } of eventsIn(text)) for (const name of typesOf(type)) types.add(name)
     examined += entries
     if (examined >= SPIED) break

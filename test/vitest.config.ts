@@ -35,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            'test/{sdk,worker/rollup,worker/ingest,worker/dashboard,worker/asked,worker/reference,house,demo,bench}/**/*.test.ts',
+            'test/{sdk,worker/rollup,worker/decide,worker/ingest,worker/dashboard,worker/asked,worker/reference,house,demo,bench}/**/*.test.ts',
             ...pure,
           ],
         },

@@ -7,17 +7,22 @@
  * m_k is a guess made before y is seen. So sums of scores are martingales, and have bounds that hold at every look. Only
  * these sums depend on the order of the log. Any arm may be the control: sums of products tell the variance of each pair.
  *
- *      0  1   version          8  8   decisions            then of each arm n, x, xx, Σg, Σσ²/p, Σ1/p, Σ1/p² (8 each),
- *      2  2   arms                                         then Σ g_i g_j of i ≤ j, row by row (8 each)
+ *      0  1   version          24  …   of each arm n, x, xx, Σg, Σσ²/p, Σ1/p, Σ1/p² (8 each)
+ *      1  1   1 of a rate       …  …   Σ g_i g_j of i ≤ j, row by row (8 each)
+ *      2  2   arms
+ *      8  8   decisions
+ *     16  8   what bounds are tuned to; 0 while that is open
  */
-import { mixtureBound, mixtureOf } from './always'
+import { mixtureBound, mixtureOf, TUNED_TO } from './always'
 import { normalOf } from './normal'
 
 export const VERSION = 1
-const HEAD_BYTES = 16
+const HEAD_BYTES = 24
 /** A guess counts as five rewards of the pooled mean; of what are no rates, as so many decisions. */
 const GUESS_REWARDS = 5
 const GUESS_DECISIONS = 50
+/** After so many decisions an arm it is said what bounds are tuned to: it may not follow what they bound. */
+const SETTLED = 100
 
 interface Sums {
   n: number
@@ -44,6 +49,8 @@ export interface Estimate {
 
 export class Aipw {
   count = 0
+  /** The variance at which bounds are tightest. */
+  private tunedTo = 0
   private readonly isRate: boolean
   private readonly arms: Sums[]
   private readonly products: Float64Array
@@ -59,6 +66,7 @@ export class Aipw {
     const guesses = this.guesses()
     const scores = guesses.map(({ mean }, k) => (k === arm ? mean - mean / propensities[k]! : mean))
     this.count += 1
+    if (this.tunedTo === 0 && this.count >= SETTLED * this.arms.length) this.tunedTo = this.tuning(guesses)
     const served = this.arms[arm]!
     served.n += 1
     served.w += 1 / propensities[arm]!
@@ -94,13 +102,13 @@ export class Aipw {
     return ww > 0 ? w ** 2 / ww : 0
   }
 
-  /** `tunedTo` is the variance at which bounds are tightest: a number that was fixed before, of `tuning`. */
-  compare(control: number, arm: number, tunedTo: number, alpha = 0.05): Estimate {
+  /** Undefined until it is settled what its bounds are tuned to. */
+  compare(control: number, arm: number, alpha = 0.05): Estimate | undefined {
+    if (this.tunedTo === 0) return undefined
     const { S, U, variance } = this.pair(control, arm)
-    const T = Math.max(this.count, 1)
-    const difference = S / T
-    const half = normalOf(alpha) * Math.sqrt(variance / T)
-    const bound = mixtureBound(U, mixtureOf(tunedTo, alpha), alpha) / T
+    const difference = S / this.count
+    const half = normalOf(alpha) * Math.sqrt(variance / this.count)
+    const bound = mixtureBound(U, mixtureOf(this.tunedTo, alpha), alpha) / this.count
     return {
       difference,
       interval: [difference - half, difference + half],
@@ -116,10 +124,9 @@ export class Aipw {
     const [a, b] = [this.arms[control]!, this.arms[arm]!]
     const size = this.arms.length
     const at = (i: number, j: number) => this.products[i * size + j]!
-    const T = Math.max(this.count, 1)
     const S = b.g - a.g
-    const seen = Math.max(at(arm, arm) - 2 * at(arm, control) + at(control, control) - S ** 2 / T, 0)
-    return { S, U: Math.max(a.v + b.v, seen), variance: seen / T }
+    const seen = Math.max(at(arm, arm) - 2 * at(arm, control) + at(control, control) - S ** 2 / this.count, 0)
+    return { S, U: Math.max(a.v + b.v, seen), variance: seen / this.count }
   }
 
   /** Of each arm, by what came before. */
@@ -136,6 +143,12 @@ export class Aipw {
     })
   }
 
+  /** A pair's variance after so many decisions, had all arms been served alike; 0 while none was rewarded. */
+  private tuning(guesses: readonly { variance: number }[]): number {
+    const [size, sum] = [guesses.length, guesses.reduce((all, { variance }) => all + variance, 0)]
+    return TUNED_TO * 2 * size * (sum / size)
+  }
+
   encode(): Uint8Array {
     const size = this.arms.length
     const view = new DataView(new ArrayBuffer(HEAD_BYTES + 8 * (FIELDS.length * size + (size * (size + 1)) / 2)))
@@ -143,6 +156,7 @@ export class Aipw {
     view.setUint8(1, this.isRate ? 1 : 0)
     view.setUint16(2, size)
     view.setFloat64(8, this.count)
+    view.setFloat64(16, this.tunedTo)
     let at = HEAD_BYTES
     const write = (value: number) => {
       view.setFloat64(at, value)
@@ -160,6 +174,7 @@ export class Aipw {
     const size = view.getUint16(2)
     const aipw = new Aipw(size, view.getUint8(1) === 1)
     aipw.count = view.getFloat64(8)
+    aipw.tunedTo = view.getFloat64(16)
     let at = HEAD_BYTES
     const read = () => {
       at += 8
@@ -172,6 +187,3 @@ export class Aipw {
     return aipw
   }
 }
-
-/** The variance of a pair's sum after so many decisions that were served alike, to tune bounds by. */
-export const tuning = (variance: number, arms: number, decisions = 5000): number => 2 * variance * arms * decisions

@@ -5,7 +5,7 @@
  */
 
 /** Tightest after so many units, of both arms. */
-const TUNED_TO = 5000
+export const TUNED_TO = 5000
 
 /** How a bound is spread over time, so that it is tightest where it is tuned to. */
 export const looseness = (alpha: number): number => -2 * Math.log(alpha) + Math.log(-2 * Math.log(alpha) + 1)

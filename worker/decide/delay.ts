@@ -51,6 +51,11 @@ export class Delay {
     }
   }
 
+  /** Decisions that were rewarded. */
+  get rewards(): number {
+    return this.delays.reduce((sum, n) => sum + n, 0)
+  }
+
   /**
    * How late rewards come, as the share that is in by the end of each step. A reward can be late
    * only by what its decision is old: so each step is seen over the decisions that are old enough to show it, or a young
@@ -121,7 +126,7 @@ export class Delay {
   }
 
   private get hasRewards(): boolean {
-    return this.delays.some((n) => n > 0)
+    return this.rewards > 0
   }
 
   /** Decisions of after a time. */

@@ -1,0 +1,215 @@
+/**
+ * The results: what an experiment has shown so far, against any arm as the control. Tests are of the whole numbers that were
+ * counted, uncapped and unfaded; P(best) and expected loss are what is believed, to be looked at and not to stop by:
+ * who stops at P > 0.95 is wrong more often than right.
+ */
+import type { Aipw, Estimate } from './aipw'
+import { alwaysP, multiplier } from './always'
+import { beliefs, ratioOf } from './belief'
+import { contest, duels, FINE } from './contest'
+import { difference, holm, type Mean, meanOfArm } from './difference'
+import { type Experiment, weightsOf } from './experiment'
+import { fieller } from './fieller'
+import { hasSquares, type Kind, type Moments } from './moments'
+import { normalOf } from './normal'
+import { turned } from './posterior'
+import { type Mismatch, mismatch } from './srm'
+import type { State } from './state'
+import { FEW, type Facts, type Warning, warningsOf } from './warning'
+import { wilson } from './wilson'
+
+const ALPHA = 0.05
+
+/** What of earlier looks is remembered: the least p of each arm, by index, and of the mismatch. */
+export interface Looks {
+  arms: readonly (number | null)[]
+  srm: number
+}
+
+export interface Counted {
+  /** Rewards that came after the window, that came twice, and decisions nobody can be asked about. */
+  late: number
+  duplicates: number
+  unattributed: number
+}
+
+export interface Evidence {
+  experiment: Experiment
+  state: State
+  now: number
+  /** Index of the arm that others are compared with. */
+  control: number
+  /** Where a policy served: its scores. */
+  aipw?: Aipw
+  /** What the holdout was served. */
+  holdout?: readonly Moments[]
+  before?: Looks
+  counted?: Counted
+  /** Of rewards (tail.ts). */
+  topShare?: number
+  /** In standard errors. */
+  novelty?: number
+  haveWeightsChanged?: boolean
+}
+
+export interface Uplift {
+  /** The arm's over the control's, less 1; null where the control has nothing. */
+  rel: number | null
+  ci95: [number, number] | null
+  cs95: [number, number] | null
+  z: number
+  p_fixed: number
+  /** As one of several arms (Holm). */
+  p_holm: number
+  /** The least of all looks; null while there is too little to begin. */
+  p_always: number | null
+}
+
+export interface ArmResult {
+  id: string
+  trials: number
+  /** Rewards, or what was earned; and what it cost, which of a rate is the trials. */
+  num: number
+  den: number
+  rate: number
+  ci95: [number, number]
+  p_best: number
+  expected_loss: number
+  /** Of all trials. */
+  share: number
+  /** Against the control; null for the control itself. */
+  uplift: Uplift | null
+  /** What is earned more by a decision than under the control, unbiased under uneven weights; null of a split. */
+  weighted: Estimate | null
+}
+
+export interface Results {
+  arms: ArmResult[]
+  /** How probably each arm, by row, beats each other. */
+  wins: number[][]
+  srm: Mismatch
+  ess: number | null
+  /** Rates of the arms where they were served alike, and what all others earned over that; null without one. */
+  holdout: { rates: number[]; lift: number | null } | null
+  delay: { median: number | null; p90: number | null; pending: number }
+  warnings: Warning[]
+  /** To be remembered, and handed back at the next look. */
+  looks: Looks
+}
+
+export function results(evidence: Evidence): Results {
+  const { experiment, state, now, control, aipw, before, counted } = evidence
+  const { kind, goal, arms } = experiment
+  const seen = state.total.read(now)
+  const means = seen.map((moments) => meanOfArm(kind, moments))
+  const trials = seen.reduce((sum, { n }) => sum + n, 0)
+  const posteriors = beliefs(kind, seen).map(({ posterior }) => turned(posterior, goal))
+  const { best, loss } = contest(posteriors, FINE)
+  const isAdaptive = experiment.policy !== 'split'
+  const uplifts = upliftsOf(kind, { seen, means, control, before: before?.arms })
+  const compared = uplifts.filter((uplift) => uplift !== null)
+  const known = state.expected.some((p) => p > 0) ? [...state.expected] : weightsOf(experiment)
+  const found = mismatch(
+    seen.map(({ n }) => n),
+    known,
+  )
+  const srm = { ...found, always: Math.min(found.always, before?.srm ?? 1) }
+  const shares = state.delay.shares(
+    seen.map(({ n }) => n),
+    now,
+    null,
+  )
+  const effective = aipw ? seen.map((_, arm) => aipw.effective(arm)) : undefined
+  const facts: Facts = {
+    isAdaptive,
+    leastTrials: Math.min(...seen.map(({ n }) => n)),
+    leastConversions: kind === 'rate' ? Math.min(...seen.map(({ x }) => x)) : Number.POSITIVE_INFINITY,
+    srm,
+    tests: compared.map(({ p_fixed, p_always }) => ({ p: p_fixed, always: p_always })),
+    isControlUncertain: compared.some(({ ci95 }) => ci95 === null),
+    leastEffective: effective ? Math.min(...effective) : Number.POSITIVE_INFINITY,
+    unattributed: (counted?.unattributed ?? 0) / Math.max(trials, 1),
+    late: (counted?.late ?? 0) / Math.max(state.delay.rewards, 1),
+    duplicates: counted?.duplicates ?? 0,
+    leastShare: Math.min(...shares),
+    topShare: evidence.topShare ?? 0,
+    novelty: evidence.novelty ?? 0,
+    haveWeightsChanged: evidence.haveWeightsChanged ?? false,
+    haveSquares: seen.every(hasSquares),
+  }
+  return {
+    arms: arms.map(({ id }, arm) => ({
+      id,
+      trials: seen[arm]!.n,
+      num: seen[arm]!.x,
+      den: seen[arm]!.y,
+      rate: ratioOf(seen[arm]!),
+      ci95: intervalOf(kind, seen[arm]!, means[arm]!),
+      p_best: best[arm]!,
+      expected_loss: loss[arm]!,
+      share: trials > 0 ? seen[arm]!.n / trials : 0,
+      uplift: uplifts[arm]!,
+      weighted: (arm !== control && aipw?.compare(control, arm, ALPHA)) || null,
+    })),
+    wins: duels(posteriors),
+    srm,
+    ess: effective ? Math.min(...effective) : null,
+    holdout: evidence.holdout ? heldOut(seen, evidence.holdout) : null,
+    delay: {
+      median: state.delay.quantile(0.5, now) ?? null,
+      p90: state.delay.quantile(0.9, now) ?? null,
+      pending: 1 - Math.min(...shares),
+    },
+    warnings: warningsOf(facts),
+    looks: { arms: uplifts.map((uplift) => uplift?.p_always ?? null), srm: srm.always },
+  }
+}
+
+interface Compared {
+  seen: readonly Moments[]
+  means: readonly Mean[]
+  control: number
+  before: readonly (number | null)[] | undefined
+}
+
+/** Of each arm against the control; null of the control. */
+function upliftsOf(kind: Kind, { seen, means, control, before }: Compared): (Uplift | null)[] {
+  const base = means[control]!
+  const tests = means.map((mean) => difference(kind, base, mean, ALPHA))
+  const others = means.map((_, arm) => arm).filter((arm) => arm !== control)
+  const adjusted = holm(others.map((arm) => tests[arm]!.p))
+  return means.map((mean, arm) => {
+    if (arm === control) return null
+    const { z, p } = tests[arm]!
+    const n = base.n + mean.n
+    const isEnough = [seen[control]!, seen[arm]!].every((each) => isBegun(kind, each))
+    const earlier = before?.[arm] ?? null
+    const now = isEnough ? alwaysP(z, n, ALPHA) : null
+    return {
+      rel: base.mean === 0 ? null : mean.mean / base.mean - 1,
+      ci95: fieller(base, mean, normalOf(ALPHA)) ?? null,
+      cs95: isEnough ? (fieller(base, mean, multiplier(n, ALPHA)) ?? null) : null,
+      z,
+      p_fixed: p,
+      p_holm: adjusted[others.indexOf(arm)]!,
+      p_always: now === null ? earlier : Math.min(now, earlier ?? 1),
+    }
+  })
+}
+
+/** A ratio's rewards are not told one by one; of a hundred decisions some have some. */
+const isBegun = (kind: Kind, { n, x }: Moments) => n >= FEW.trials && (kind === 'ratio' || x >= FEW.conversions)
+
+function intervalOf(kind: Kind, { n, x }: Moments, { mean, variance }: Mean): [number, number] {
+  if (kind === 'rate') return wilson(x, n, normalOf(ALPHA))
+  const half = normalOf(ALPHA) * Math.sqrt(variance)
+  return [mean - half, mean + half]
+}
+
+function heldOut(seen: readonly Moments[], holdout: readonly Moments[]): Results['holdout'] {
+  const sum = (list: readonly Moments[], field: 'x' | 'y') => list.reduce((all, moments) => all + moments[field], 0)
+  const alike = { x: sum(holdout, 'x'), y: sum(holdout, 'y') }
+  const rest = { x: sum(seen, 'x') - alike.x, y: sum(seen, 'y') - alike.y }
+  const lift = alike.x > 0 && alike.y > 0 && rest.y > 0 ? rest.x / rest.y / (alike.x / alike.y) - 1 : null
+  return { rates: holdout.map(ratioOf), lift }
+}

@@ -6,18 +6,14 @@
  *
  * m_k is a guess made before y is seen. So sums of scores are martingales, and have bounds that hold at every look. Only
  * these sums depend on the order of the log. Any arm may be the control: sums of products tell the variance of each pair.
- *
- *      0  1   version          24  …   of each arm n, x, xx, Σg, Σσ²/p, Σ1/p, Σ1/p² (8 each)
- *      1  1   1 of a rate       …  …   Σ g_i g_j of i ≤ j, row by row (8 each)
- *      2  2   arms
- *      8  8   decisions
- *     16  8   what bounds are tuned to; 0 while that is open
+ * Its record: decisions, what bounds are tuned to (0 while that is open), of each arm n, x, xx, Σg, Σσ²/p, Σ1/p, Σ1/p²,
+ * then Σ g_i g_j of all arms, row by row.
  */
 import { mixtureBound, mixtureOf, TUNED_TO } from './always'
 import { normalOf } from './normal'
+import { decode, encode } from './record'
 
 export const VERSION = 1
-const HEAD_BYTES = 24
 /** A guess counts as five rewards of the pooled mean; of what are no rates, as so many decisions. */
 const GUESS_REWARDS = 5
 const GUESS_DECISIONS = 50
@@ -150,40 +146,18 @@ export class Aipw {
   }
 
   encode(): Uint8Array {
-    const size = this.arms.length
-    const view = new DataView(new ArrayBuffer(HEAD_BYTES + 8 * (FIELDS.length * size + (size * (size + 1)) / 2)))
-    view.setUint8(0, VERSION)
-    view.setUint8(1, this.isRate ? 1 : 0)
-    view.setUint16(2, size)
-    view.setFloat64(8, this.count)
-    view.setFloat64(16, this.tunedTo)
-    let at = HEAD_BYTES
-    const write = (value: number) => {
-      view.setFloat64(at, value)
-      at += 8
-    }
-    for (const sums of this.arms) for (const field of FIELDS) write(sums[field])
-    for (let i = 0; i < size; i++) for (let j = i; j < size; j++) write(this.products[i * size + j]!)
-    return new Uint8Array(view.buffer)
+    const arms = this.arms.flatMap((sums) => FIELDS.map((field) => sums[field]))
+    return encode(VERSION, [this.count, this.tunedTo, ...arms, ...this.products])
   }
 
-  static decode(bytes: Uint8Array): Aipw {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const version = view.getUint8(0)
-    if (version > VERSION) throw new RangeError(`AIPW sums of version ${version}; this release reads up to ${VERSION}`)
-    const size = view.getUint16(2)
-    const aipw = new Aipw(size, view.getUint8(1) === 1)
-    aipw.count = view.getFloat64(8)
-    aipw.tunedTo = view.getFloat64(16)
-    let at = HEAD_BYTES
-    const read = () => {
-      at += 8
-      return view.getFloat64(at - 8)
-    }
-    for (const sums of aipw.arms) for (const field of FIELDS) sums[field] = read()
-    for (let i = 0; i < size; i++) {
-      for (let j = i; j < size; j++) aipw.products[i * size + j] = aipw.products[j * size + i] = read()
-    }
-    return aipw
+  /** Takes what is kept into one that is empty. */
+  decode(bytes: Uint8Array): this {
+    const [count = 0, tunedTo = 0, ...numbers] = decode(bytes, VERSION)
+    this.count = count
+    this.tunedTo = tunedTo
+    const read = numbers.values()
+    for (const sums of this.arms) for (const field of FIELDS) sums[field] = read.next().value ?? 0
+    this.products.set([...read])
+    return this
   }
 }

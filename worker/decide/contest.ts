@@ -48,9 +48,21 @@ export function contest(posteriors: readonly Posterior[], points = QUICK): Conte
   }
 }
 
+/** Points of an arm where many are compared two by two. */
+const PAIRED = 33
+
 /** How probably each arm, by row, beats each other, by column; ½ beside itself. */
-export const duels = (posteriors: readonly Posterior[]): number[][] =>
-  posteriors.map((a, i) => posteriors.map((b, j) => (i === j ? 0.5 : contest([a, b], FINE).best[0]!)))
+export function duels(posteriors: readonly Posterior[]): number[][] {
+  const table = posteriors.map(() => posteriors.map(() => 0.5))
+  posteriors.forEach((a, i) => {
+    for (let j = 0; j < i; j++) {
+      const [wins, loses] = contest([a, posteriors[j]!], PAIRED).best as [number, number]
+      table[i]![j] = wins
+      table[j]![i] = loses
+    }
+  })
+  return table
+}
 
 interface Curve {
   centre: number

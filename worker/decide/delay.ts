@@ -2,17 +2,13 @@
  * Delay: rewards come after their decisions, and an arm that was favoured lately would look bad for it. This keeps how
  * late rewards came, of all arms, and each arm's decisions of the last window, by age; from both, the share of an arm's
  * decisions whose rewards are in.
- *
- *      0  1   version                     16  512   rewards by delay, 64 floats
- *      2  2   arms                       528  …     by slot: its number (8), decisions of each arm (8 each)
- *      4  4   slots
- *      8  8   decisions ever
+ * Its record: decisions ever, rewards of each step of delay, then by slot its number and the decisions of each arm.
  */
+import { decode, encode } from './record'
 
 export const VERSION = 1
 /** Steps that a window is cut in, for delays and ages alike. */
 const STEPS = 64
-const HEAD_BYTES = 16
 /** However late rewards are, a tenth of an arm's decisions is taken to be judged. */
 const LEAST_SHARE = 0.1
 
@@ -93,36 +89,19 @@ export class Delay {
   }
 
   encode(): Uint8Array {
-    const size = 8 * (1 + this.arms)
-    const view = new DataView(new ArrayBuffer(HEAD_BYTES + 8 * STEPS + size * this.slots.size))
-    view.setUint8(0, VERSION)
-    view.setUint16(2, this.arms)
-    view.setUint32(4, this.slots.size)
-    view.setFloat64(8, this.count)
-    this.delays.forEach((n, i) => view.setFloat64(HEAD_BYTES + 8 * i, n))
-    let at = HEAD_BYTES + 8 * STEPS
-    for (const [number, slot] of [...this.slots].sort(([a], [b]) => a - b)) {
-      view.setFloat64(at, number)
-      slot.forEach((n, arm) => view.setFloat64(at + 8 * (1 + arm), n))
-      at += size
-    }
-    return new Uint8Array(view.buffer)
+    const slots = [...this.slots].sort(([a], [b]) => a - b)
+    return encode(VERSION, [this.count, ...this.delays, ...slots.flatMap(([number, slot]) => [number, ...slot])])
   }
 
-  static decode(bytes: Uint8Array, window: number): Delay {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const version = view.getUint8(0)
-    if (version > VERSION) throw new RangeError(`delays of version ${version}; this release reads up to ${VERSION}`)
-    const delay = new Delay(view.getUint16(2), window)
-    delay.count = view.getFloat64(8)
-    for (let i = 0; i < STEPS; i++) delay.delays[i] = view.getFloat64(HEAD_BYTES + 8 * i)
-    let at = HEAD_BYTES + 8 * STEPS
-    for (let left = view.getUint32(4); left > 0; left--) {
-      const slot = delay.slotOf(view.getFloat64(at))!
-      for (let arm = 0; arm < delay.arms; arm++) slot[arm] = view.getFloat64(at + 8 * (1 + arm))
-      at += 8 * (1 + delay.arms)
+  /** Takes what is kept into one that is empty. */
+  decode(bytes: Uint8Array): this {
+    const numbers = decode(bytes, VERSION)
+    this.count = numbers[0]!
+    this.delays.set(numbers.slice(1, 1 + STEPS))
+    for (let at = 1 + STEPS; at < numbers.length; at += 1 + this.arms) {
+      this.slotOf(numbers[at]!)?.set(numbers.slice(at + 1, at + 1 + this.arms))
     }
-    return delay
+    return this
   }
 
   private get hasRewards(): boolean {

@@ -14,6 +14,7 @@ import type { Node } from './node'
 import { betaOf, meanOf, type Posterior, varianceOf } from './posterior'
 import { betweenContexts, type Cell } from './spread'
 import type { Context, State } from './state'
+import { HEAVY } from './tail'
 
 /** How an arm does at a dimension's value, against the other arms there and its own mean. */
 export interface Factor {
@@ -43,14 +44,14 @@ export class Model {
   private readonly reward: number
   private spreads: { values: Map<string, number>; leaf: number } | undefined
 
-  constructor(experiment: Experiment, state: State, now: number, heavy = false) {
+  constructor(experiment: Experiment, state: State, now: number) {
     this.experiment = experiment
     this.state = state
     this.now = now
     const counts = state.root.read(now).map(({ n }) => n)
     this.shares = state.delay.shares(counts, now, experiment.halfLife)
     const arms = this.read(state.root)
-    this.beliefs = beliefs(experiment.kind, arms, heavy)
+    this.beliefs = beliefs(experiment.kind, arms, state.tail.topShare > HEAVY)
     this.means = this.beliefs.map(({ posterior }) => meanOf(posterior))
     this.reward = experiment.kind === 'rate' ? 1 : rewardOf(pooled(arms))
   }

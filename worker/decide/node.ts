@@ -5,27 +5,16 @@
  * is divided by now's when read, so that adding is all that is ever written. The landmark L is the last whole half-life
  * anything came in: moving it divides by a power of two, which no bit is lost by, and it depends on no order.
  *
- *      0  1   version                      8  16   per arm of a rate: n, x
- *      1  1   kind: 0 rate, 1 ratio        8  48   per arm of a ratio: n, x, xx, y, yy, xy
- *      2  2   arms                                 as 64-bit floats, big endian
- *      4  4   landmark, in half-lives; signed
+ * Its record: the landmark, in half-lives, then of each arm n and x, which say all of a rate, or n, x, xx, y, yy, xy.
  */
 import { add, type Kind, type Moments, none, ofRate, scaled } from './moments'
+import { decode, encode } from './record'
 
 export const VERSION = 1
-const HEAD_BYTES = 8
 const FIELDS = {
   rate: ['n', 'x'],
   ratio: ['n', 'x', 'xx', 'y', 'yy', 'xy'],
 } satisfies Record<Kind, (keyof Moments)[]>
-
-/** A deploy may run two versions for minutes: what the newer one wrote is for the newer one to read. */
-export class NewerNode extends Error {
-  override name = 'NewerNode'
-  constructor(version: number) {
-    super(`node of version ${version}; this release reads up to ${VERSION}`)
-  }
-}
 
 export class Node {
   readonly kind: Kind
@@ -63,33 +52,19 @@ export class Node {
 
   encode(): Uint8Array {
     const fields = FIELDS[this.kind]
-    const view = new DataView(new ArrayBuffer(HEAD_BYTES + 8 * fields.length * this.arms.length))
-    view.setUint8(0, VERSION)
-    view.setUint8(1, this.kind === 'rate' ? 0 : 1)
-    view.setUint16(2, this.arms.length)
-    view.setInt32(4, Math.max(this.landmark, -(2 ** 31)))
-    this.arms.forEach((moments, arm) =>
-      fields.forEach((field, i) => view.setFloat64(HEAD_BYTES + 8 * (arm * fields.length + i), moments[field])),
-    )
-    return new Uint8Array(view.buffer)
+    return encode(VERSION, [this.landmark, ...this.arms.flatMap((moments) => fields.map((field) => moments[field]))])
   }
 
-  static decode(bytes: Uint8Array, halfLife: number | null): Node {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const version = view.getUint8(0)
-    if (version > VERSION) throw new NewerNode(version)
-    const kind = view.getUint8(1) === 0 ? 'rate' : 'ratio'
-    const node = new Node(kind, view.getUint16(2), halfLife)
-    const landmark = view.getInt32(4)
-    if (landmark !== -(2 ** 31)) node.landmark = landmark
-    const { length } = FIELDS[kind]
-    node.arms.forEach((moments, arm) => {
-      FIELDS[kind].forEach((field, i) => {
-        moments[field] = view.getFloat64(HEAD_BYTES + 8 * (arm * length + i))
-      })
-      if (kind === 'rate') Object.assign(moments, ofRate(moments.n, moments.x))
+  /** Takes what is kept into one that is empty. */
+  decode(bytes: Uint8Array): this {
+    const [landmark = Number.NEGATIVE_INFINITY, ...numbers] = decode(bytes, VERSION)
+    const fields = FIELDS[this.kind]
+    this.landmark = landmark
+    this.arms.forEach((moments, arm) => {
+      fields.forEach((field, i) => (moments[field] = numbers[arm * fields.length + i]!))
+      if (this.kind === 'rate') Object.assign(moments, ofRate(moments.n, moments.x))
     })
-    return node
+    return this
   }
 
   private advance(to: number): void {

@@ -45,8 +45,6 @@ export interface Evidence {
   holdout?: readonly Moments[]
   before?: Looks
   counted?: Counted
-  /** Of rewards (tail.ts). */
-  topShare?: number
   /** In standard errors. */
   novelty?: number
   haveWeightsChanged?: boolean
@@ -132,7 +130,7 @@ export function results(evidence: Evidence): Results {
     late: (counted?.late ?? 0) / Math.max(state.delay.rewards, 1),
     duplicates: counted?.duplicates ?? 0,
     leastShare: Math.min(...shares),
-    topShare: evidence.topShare ?? 0,
+    topShare: state.tail.topShare,
     novelty: evidence.novelty ?? 0,
     haveWeightsChanged: evidence.haveWeightsChanged ?? false,
     haveSquares: seen.every(hasSquares),

@@ -8,6 +8,11 @@ import { Delay } from './delay'
 import type { Experiment } from './experiment'
 import { type Moments, rewarded } from './moments'
 import { Node } from './node'
+import { decode, encode } from './record'
+import { Tail } from './tail'
+
+/** Of the row `expected`; all others have versions of their own. */
+const VERSION = 1
 
 /** A visitor's value of each dimension; one that is not known is left out. */
 export type Context = { readonly [dimension: string]: string | undefined }
@@ -17,6 +22,19 @@ export interface Place {
   /** When it was decided, unix milliseconds. */
   at: number
   context: Context
+}
+
+export interface Reward {
+  more: number
+  /** What its decision cost, and had earned before. */
+  cost?: number
+  before?: number
+  /** How long after its decision it came, milliseconds. */
+  delay: number
+  /** Of the decision, evenly spread: which of them the tail keeps. */
+  hash?: number
+  /** What is above is as good as this to a policy; by the tail's quantile, it should stay the same over a slice. */
+  cap?: number
 }
 
 /** Combinations that are told apart; what more there are know their dimensions only. */
@@ -39,6 +57,8 @@ export class State {
   readonly values = new Map<string, Map<string, Node>>()
   readonly leaves = new Map<string, Node>()
   readonly delay: Delay
+  /** How large the largest rewards are, of a ratio. */
+  readonly tail = new Tail()
   /** How often each arm was to be served: Σ propensity. */
   readonly expected: Float64Array
 
@@ -59,10 +79,10 @@ export class State {
     this.add(place, moments)
   }
 
-  /** `cost` and `before` are the decision's; what is above `cap` is as good as `cap` to a policy. */
-  reward(place: Place, reward: { more: number; cost?: number; before?: number; delay: number; cap?: number }): void {
-    const { more, cost = 1, before = 0, delay, cap = Number.POSITIVE_INFINITY } = reward
+  reward(place: Place, reward: Reward): void {
+    const { more, cost = 1, before = 0, delay, hash, cap = Number.POSITIVE_INFINITY } = reward
     if (before === 0) this.delay.rewarded(delay)
+    if (hash !== undefined && this.shape.kind === 'ratio') this.tail.add(hash, more)
     this.total.add(place.arm, rewarded(more, cost, before), place.at)
     const known = Math.min(before, cap)
     this.add(place, rewarded(Math.min(before + more, cap) - known, cost, known))
@@ -72,6 +92,7 @@ export class State {
     this.root.merge(other.root)
     this.total.merge(other.total)
     this.delay.merge(other.delay)
+    this.tail.merge(other.tail)
     other.expected.forEach((p, arm) => (this.expected[arm]! += p))
     for (const [dimension, nodes] of other.values) {
       for (const [value, node] of nodes) this.value(dimension, value)?.merge(node)
@@ -83,8 +104,9 @@ export class State {
   rows(): Map<string, Uint8Array> {
     const rows = new Map([
       ['delay', this.delay.encode()],
-      ['expected', bytesOf(this.expected)],
+      ['expected', encode(VERSION, [...this.expected])],
       ['root', this.root.encode()],
+      ['tail', this.tail.encode()],
       ['total', this.total.encode()],
     ])
     for (const [dimension, nodes] of this.values) {
@@ -99,10 +121,8 @@ export class State {
     for (const [key, bytes] of rows) {
       const kind = key.split(' ', 1)[0]!
       const name = key.slice(kind.length + 1)
-      if (kind === 'delay') state.delay.merge(Delay.decode(bytes, shape.window))
-      else if (kind === 'expected') state.expected.set(floatsOf(bytes))
-      else if (kind === 'total') state.total.merge(Node.decode(bytes, null))
-      else state.at(kind, name)?.merge(Node.decode(bytes, shape.halfLife))
+      if (kind === 'expected') state.expected.set(decode(bytes, VERSION))
+      else state.part(kind, name)?.decode(bytes)
     }
     return state
   }
@@ -117,7 +137,8 @@ export class State {
   }
 
   leafOf(context: Context): Node | undefined {
-    return this.leaves.get(this.leafKey(context))
+    const key = this.leafKey(context)
+    return key === undefined ? undefined : this.leaves.get(key)
   }
 
   private add({ arm, at, context }: Place, moments: Moments): void {
@@ -126,17 +147,23 @@ export class State {
       const value = context[dimension]
       if (value !== undefined) this.value(dimension, value)?.add(arm, moments, at)
     }
-    if (this.shape.dimensions.length > 0) this.leaf(this.leafKey(context))?.add(arm, moments, at)
+    const key = this.leafKey(context)
+    if (key !== undefined) this.leaf(key)?.add(arm, moments, at)
   }
 
-  private at(kind: string, name: string): Node | undefined {
-    if (kind === 'root') return this.root
+  /** What a row is of. */
+  private part(kind: string, name: string): Node | Delay | Tail | undefined {
+    if (kind === 'root' || kind === 'total' || kind === 'delay' || kind === 'tail') return this[kind]
     if (kind === 'leaf') return this.leaf(name)
     const [dimension, value] = JSON.parse(name) as [string, string] // What rows() wrote.
     return this.value(dimension, value)
   }
 
-  private leafKey = (context: Context) => JSON.stringify(this.shape.dimensions.map((name) => context[name] ?? null))
+  /** A leaf is where dimensions meet: of one value alone it would be the value once more. */
+  private leafKey(context: Context): string | undefined {
+    const values = this.shape.dimensions.map((name) => context[name] ?? null)
+    return values.filter((value) => value !== null).length > 1 ? JSON.stringify(values) : undefined
+  }
 
   private leaf = (key: string) => this.in(this.leaves, key, MOST_LEAVES)
 
@@ -154,16 +181,4 @@ export class State {
   }
 
   private node = (halfLife = this.shape.halfLife) => new Node(this.shape.kind, this.shape.arms.length, halfLife)
-}
-
-/** Big endian, as all that is kept. */
-function bytesOf(numbers: Float64Array): Uint8Array {
-  const view = new DataView(new ArrayBuffer(8 * numbers.length))
-  numbers.forEach((number, i) => view.setFloat64(8 * i, number))
-  return new Uint8Array(view.buffer)
-}
-
-function floatsOf(bytes: Uint8Array): number[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return Array.from({ length: bytes.length / 8 }, (_, i) => view.getFloat64(8 * i))
 }

@@ -2,16 +2,17 @@
  * The tail: a sample of rewards, for how large the largest are. A few orders may earn most of all; a policy that took them
  * at their word would run after luck. It keeps the 2,000 decisions whose hashes are the smallest, which is a fair sample
  * (P. Gibbons, "Distinct sampling", 2001) that depends on no order, and that a decision met twice is in once.
- *
- *      0  1   version
- *      1  …   by hash: hash (8), reward (8), as 64-bit floats, big endian
+ * Its record: hash and reward, by hash.
  */
+import { decode, encode } from './record'
 
 export const VERSION = 1
 const MOST = 2000
-const HEAD_BYTES = 1
 /** Below so many, the largest of them is not known to be any. */
 const LEAST = 100
+
+/** Where the largest hundredth is so much of all, variances of few rewards are luck too. */
+export const HEAVY = 0.3
 
 export class Tail {
   private readonly rewards = new Map<number, number>()
@@ -49,24 +50,14 @@ export class Tail {
   }
 
   encode(): Uint8Array {
-    const view = new DataView(new ArrayBuffer(HEAD_BYTES + 16 * this.rewards.size))
-    view.setUint8(0, VERSION)
-    let at = HEAD_BYTES
-    for (const [hash, reward] of [...this.rewards].sort(([a], [b]) => a - b)) {
-      view.setFloat64(at, hash)
-      view.setFloat64(at + 8, reward)
-      at += 16
-    }
-    return new Uint8Array(view.buffer)
+    return encode(VERSION, [...this.rewards].sort(([a], [b]) => a - b).flat())
   }
 
-  static decode(bytes: Uint8Array): Tail {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const version = view.getUint8(0)
-    if (version > VERSION) throw new RangeError(`a tail of version ${version}; this release reads up to ${VERSION}`)
-    const tail = new Tail()
-    for (let at = HEAD_BYTES; at < bytes.length; at += 16) tail.add(view.getFloat64(at), view.getFloat64(at + 8))
-    return tail
+  /** Takes what is kept into one that is empty. */
+  decode(bytes: Uint8Array): this {
+    const numbers = decode(bytes, VERSION)
+    for (let at = 0; at < numbers.length; at += 2) this.add(numbers[at]!, numbers[at + 1]!)
+    return this
   }
 
   private get inOrder(): number[] {

@@ -1,5 +1,6 @@
 /** What a reader of results has to know besides: each warning, and when it is due. A table, so that none is forgotten. */
 import { SRM_ALPHA } from './srm'
+import { HEAVY } from './tail'
 
 export interface Facts {
   isAdaptive: boolean
@@ -43,7 +44,7 @@ const WARNINGS = {
   late_rewards: ({ late }) => late > 0.05,
   duplicate_rewards: ({ duplicates }) => duplicates > 0,
   pending: ({ leastShare }) => leastShare < 0.9,
-  heavy_tail: ({ topShare }) => topShare > 0.3,
+  heavy_tail: ({ topShare }) => topShare > HEAVY,
   control_rate_uncertain: ({ isControlUncertain }) => isControlUncertain,
   multiple_arms: ({ tests }) => tests.length > 1,
   weights_changed: ({ haveWeightsChanged }) => haveWeightsChanged,

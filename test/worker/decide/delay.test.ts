@@ -42,7 +42,7 @@ test('order, split and storage leave no trace', () => {
     fc.property(fc.array(event), fc.array(event), (a, b) => {
       const all = delayOf([...a, ...b]).encode()
       expect(delayOf([...b, ...a].toReversed()).encode()).toEqual(all)
-      const parts = Delay.decode(delayOf(b).encode(), WINDOW)
+      const parts = new Delay(2, WINDOW).decode(delayOf(b).encode())
       parts.merge(delayOf(a))
       expect(parts.encode()).toEqual(all)
     }),

@@ -142,6 +142,35 @@ describe('in a context', () => {
   })
 })
 
+test('a leaf is kept where dimensions meet', () => {
+  const state = new State(page)
+  for (const context of [{ country: 'SE', device: 'phone' }, { country: 'SE' }, {}]) {
+    state.decide({ arm: 0, at: 0, context }, decided())
+  }
+  expect([...state.rows().keys()]).toEqual([
+    'delay',
+    'expected',
+    'leaf ["SE","phone"]',
+    'root',
+    'tail',
+    'total',
+    'value ["country","SE"]',
+    'value ["device","phone"]',
+  ])
+  expect(state.leafOf({ country: 'SE' })).toBeUndefined()
+})
+
+test('a thousand contexts of four arms are small', () => {
+  const experiment: Experiment = { ...page, kind: 'ratio', arms: [...'abcd'].map((id) => ({ id, weight: 1 })) }
+  const state = new State(experiment)
+  for (let i = 0; i < 4000; i++) {
+    const context = { country: `c${i % 40}`, device: `d${Math.floor(i / 40) % 25}` }
+    state.decide({ arm: i % 4, at: 0, context }, decided())
+  }
+  expect(state.leaves.size).toBe(1000)
+  expect([...state.rows().values()].reduce((sum, { length }) => sum + length, 0)).toBeLessThan(300_000)
+})
+
 test('what is not in yet is not held against an arm', () => {
   const experiment: Experiment = { ...page, dimensions: [] }
   const state = new State(experiment)

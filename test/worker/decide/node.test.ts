@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decided, type Kind, type Moments, rewarded } from '../../../worker/decide/moments'
-import { NewerNode, Node } from '../../../worker/decide/node'
+import { Node } from '../../../worker/decide/node'
+import { NewerRecord } from '../../../worker/decide/record'
 
 const DAY = 86_400_000
 
@@ -105,7 +106,7 @@ test.each([
       )
       const bytes = node.encode()
       expect(bytes.length).toBeLessThanOrEqual(3 * most)
-      const back = Node.decode(bytes, halfLife)
+      const back = new Node(kind, 3, halfLife).decode(bytes)
       expect(back.encode()).toEqual(bytes)
       expect(back.read(101 * DAY)).toEqual(node.read(101 * DAY))
     }),
@@ -115,5 +116,5 @@ test.each([
 test('one of a newer version is not read', () => {
   const bytes = new Node('rate', 2, null).encode()
   bytes[0] = 2
-  expect(() => Node.decode(bytes, null)).toThrow(NewerNode)
+  expect(() => new Node('rate', 2, null).decode(bytes)).toThrow(NewerRecord)
 })

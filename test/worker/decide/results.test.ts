@@ -157,7 +157,6 @@ describe('warn', () => {
     ['unattributed', evidence(large, { counted: { late: 0, duplicates: 0, unattributed: 300 } })],
     ['late_rewards', evidence(large, { counted: { late: 60, duplicates: 0, unattributed: 0 } })],
     ['duplicate_rewards', evidence(large, { counted: { late: 0, duplicates: 1, unattributed: 0 } })],
-    ['heavy_tail', evidence(large, { topShare: 0.4 })],
     [
       'control_rate_uncertain',
       evidence([
@@ -178,6 +177,13 @@ describe('warn', () => {
     for (let i = 0; i < 5000; i++) given.state.delay.decided(0, page.window * 5)
     for (let i = 0; i < 3000; i++) given.state.delay.rewarded(page.window / 2)
     expect(results({ ...given, now: page.window * 5 }).warnings).toContain('pending')
+  })
+
+  test('of a few orders that are most of all', () => {
+    const given = evidence(large, { experiment: { ...page, kind: 'ratio' } })
+    const place = { arm: 0, at: 0, context: {} }
+    for (let i = 0; i < 200; i++) given.state.reward(place, { more: i < 2 ? 1000 : 5, delay: 0, hash: i })
+    expect(results(given).warnings).toContain('heavy_tail')
   })
 
   test('of counts that came in bulk, without squares', () => {

@@ -29,7 +29,7 @@ test('order, split and storage leave no trace', () => {
     fc.property(rewards, rewards, (a, b) => {
       const all = tailOf([...a, ...b]).encode()
       expect(tailOf([...a, ...b].toReversed()).encode()).toEqual(all)
-      const parts = Tail.decode(tailOf(b).encode())
+      const parts = new Tail().decode(tailOf(b).encode())
       parts.merge(tailOf(a))
       expect(parts.encode()).toEqual(all)
     }),

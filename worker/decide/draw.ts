@@ -10,6 +10,8 @@ export interface Drawn {
   arm: number
   /** The probability it had. */
   propensity: number
+  /** And that of each arm. */
+  propensities: readonly number[]
   isHoldout: boolean
 }
 
@@ -23,13 +25,12 @@ export interface Ask {
 }
 
 export function draw(experiment: Experiment, probabilities: readonly number[], { unit, key, version }: Ask): Drawn {
-  if (experiment.policy === 'split') {
-    const arm = pick(weightsOf(experiment), chance(experiment.key, 'variant', unit))
-    return { arm, propensity: weightsOf(experiment)[arm]!, isHoldout: false }
+  const drawn = (weights: readonly number[], salt: string, by: string, isHoldout = false): Drawn => {
+    const arm = pick(weights, chance(experiment.key, salt, by))
+    return { arm, propensity: weights[arm]!, propensities: weights, isHoldout }
   }
+  if (experiment.policy === 'split') return drawn(weightsOf(experiment), 'variant', unit)
   const isHoldout = chance(experiment.key, 'holdout', unit) < experiment.holdout
   const weights = isHoldout ? probabilities.map(() => 1 / probabilities.length) : probabilities
-  const decision = key === undefined ? unit : `${unit}:${key}`
-  const arm = pick(weights, chance(experiment.key, `draw:${version}`, decision))
-  return { arm, propensity: weights[arm]!, isHoldout }
+  return drawn(weights, `draw:${version}`, key === undefined ? unit : `${unit}:${key}`, isHoldout)
 }

@@ -77,12 +77,8 @@ export class Model {
     })
     const leaf = this.state.leafOf(context)
     const seen = leaf ? this.read(leaf) : undefined
-    const rho = seen
-      ? this.rho(
-          seen,
-          guesses.map(({ mean }) => mean),
-        )
-      : 1
+    const means = guesses.map(({ mean }) => mean)
+    const rho = seen ? this.rho(seen, means) : 1
     return guesses.map(({ mean, relative }, arm) =>
       this.updated(rho * mean, (relative + this.spread.leaf ** 2) * (rho * mean) ** 2, seen?.[arm], arm),
     )

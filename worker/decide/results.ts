@@ -10,7 +10,7 @@ import { contest, duels, FINE } from './contest'
 import { difference, holm, type Mean, meanOfArm } from './difference'
 import { type Experiment, weightsOf } from './experiment'
 import { fieller } from './fieller'
-import { hasSquares, type Kind, type Moments } from './moments'
+import { hasSquares, type Kind, matured, type Moments } from './moments'
 import { normalOf } from './normal'
 import { turned } from './posterior'
 import { type Mismatch, mismatch } from './srm'
@@ -101,7 +101,13 @@ export function results(evidence: Evidence): Results {
   const seen = state.total.read(now)
   const means = seen.map((moments) => meanOfArm(kind, moments))
   const trials = seen.reduce((sum, { n }) => sum + n, 0)
-  const posteriors = beliefs(kind, seen).map(({ posterior }) => turned(posterior, goal))
+  const shares = state.delay.shares(
+    seen.map(({ n }) => n),
+    now,
+    null,
+  )
+  const judged = seen.map((moments, arm) => matured(moments, shares[arm]!))
+  const posteriors = beliefs(kind, judged).map(({ posterior }) => turned(posterior, goal))
   const { best, loss } = contest(posteriors, FINE)
   const isAdaptive = experiment.policy !== 'split'
   const uplifts = upliftsOf(kind, { seen, means, control, before: before?.arms })
@@ -112,11 +118,6 @@ export function results(evidence: Evidence): Results {
     known,
   )
   const srm = { ...found, always: Math.min(found.always, before?.srm ?? 1) }
-  const shares = state.delay.shares(
-    seen.map(({ n }) => n),
-    now,
-    null,
-  )
   const effective = aipw ? seen.map((_, arm) => aipw.effective(arm)) : undefined
   const facts: Facts = {
     isAdaptive,

@@ -119,3 +119,12 @@ export const refusals = {
 } as const satisfies Record<string, Refusal>
 
 export type Reason = keyof typeof refusals
+
+const isReason = (text: string): text is Reason => Object.hasOwn(refusals, text)
+
+/** Summed by reason, the most frequent first, each in its words. A reason of another version is left out: it has none here. */
+export function tally(counts: readonly (readonly [reason: string, events: number])[]) {
+  const sums = new Map<Reason, number>()
+  for (const [reason, events] of counts) if (isReason(reason)) sums.set(reason, (sums.get(reason) ?? 0) + events)
+  return [...sums].sort(([, a], [, b]) => b - a).map(([reason, events]) => ({ reason, events, ...refusals[reason] }))
+}

@@ -2,9 +2,9 @@
 import { type Context, Hono } from 'hono'
 import { homePage } from '../dashboard/home'
 import { lockedPage } from '../dashboard/login'
-import { type Answer, METRICS, type Overview, PERIODS, type PeriodName, type Refused } from '../dashboard/view'
+import { type Answer, METRICS, type Overview, PERIODS, type PeriodName } from '../dashboard/view'
 import { pod } from '../env'
-import { type Reason, refusals } from '../ingest/refusal'
+import { refusals, tally } from '../ingest/refusal'
 import type { Site } from '../ingest/settings'
 import { type App, isLoggedIn, originOf } from './access'
 import { graphOf } from './answers'
@@ -81,19 +81,10 @@ async function overviewOf(c: Context<App>, site: Site, name: PeriodName, now: nu
     period: name,
     events: await Promise.all(own.map((type) => ask({ type }))),
     isNew: !types.some((type) => type !== REFUSED_TYPE) && parts.views.series.every(({ total }) => total === 0),
-    refused: explained([...reasonsIn(refused), ...untold.waiting(site.site)]),
-    stray: explained([...stray.map(({ reason, events }) => [reason, events] as const), ...untold.waiting(NO_SITE)]),
+    refused: tally([...reasonsIn(refused), ...untold.waiting(site.site)]),
+    stray: tally([...stray.map(({ reason, events }) => [reason, events] as const), ...untold.waiting(NO_SITE)]),
   }
 }
 
 const reasonsIn = ({ series }: Answer): [string, number][] =>
   series.flatMap(({ dimension: [, reason], total }) => (reason === undefined || !total ? [] : [[reason, total]]))
-
-/** Summed by reason, the most frequent first. A reason of another version is left out: there are no words for it. */
-function explained(counts: readonly (readonly [reason: string, events: number])[]): Refused[] {
-  const sums = new Map<Reason, number>()
-  for (const [reason, events] of counts) if (isReason(reason)) sums.set(reason, (sums.get(reason) ?? 0) + events)
-  return [...sums].sort(([, a], [, b]) => b - a).map(([reason, events]) => ({ reason, events, ...refusals[reason] }))
-}
-
-const isReason = (text: string): text is Reason => Object.hasOwn(refusals, text)

@@ -4,7 +4,7 @@ import { type Env, hail, pod, whale } from '../env'
 import type { HailStatus } from '../hail/hail'
 import type { Mishap } from '../hail/upstream'
 import { StatusQuery } from '../asked/status'
-import { type Reason, refusals } from '../ingest/refusal'
+import { tally } from '../ingest/refusal'
 import type { Site } from '../ingest/settings'
 import { parseMetric } from '../rollup/metric'
 import { type App, accessOf, siteFor } from './access'
@@ -31,7 +31,7 @@ export const status = new Hono<App>()
       const sites = await deployment.directory.all(c.env, now)
       const all = {
         sites: sites.map(({ site, name }) => ({ site, name })),
-        refusals: explained([...told, ...deployment.refusals.waiting(NO_SITE)]),
+        refusals: tally([...told, ...deployment.refusals.waiting(NO_SITE)]),
       }
       return c.json(all, 200, { 'Cache-Control': 'no-store' })
     }
@@ -52,7 +52,7 @@ async function ofSite(c: Context<App>, site: Site, deployment: Deployment, now: 
     gaps: [...kept.gaps, ...hails.flatMap(({ gaps = [] }) => gaps)],
     sources: hails.flatMap(({ sources = [] }) => sources),
     ...(await forwardOf(c, site, hails, now)),
-    refusals: explained([...refused, ...deployment.refusals.waiting(site.site)]),
+    refusals: tally([...refused, ...deployment.refusals.waiting(site.site)]),
   }
 }
 
@@ -100,7 +100,7 @@ function newestOfEach(mishaps: readonly Mishap[]): Mishap[] {
 }
 
 /** Refusals since ever: they are events, under their reason. */
-async function refusedAt(c: Context<App>, site: Site, now: number): Promise<[Reason, number][]> {
+async function refusedAt(c: Context<App>, site: Site, now: number): Promise<[reason: string, events: number][]> {
   const hits = parseMetric('hits')
   if ('problem' in hits) throw new Problem(500, hits.problem)
   const { series } = await graphOf(c, site, {
@@ -117,16 +117,5 @@ async function refusedAt(c: Context<App>, site: Site, now: number): Promise<[Rea
     sort: { metric: hits, descending: true },
     limit: 100,
   })
-  return series
-    .flatMap(({ dimension, total }) => (isReason(dimension[1]) ? [[dimension[1], total] as const] : []))
-    .map(([reason, total]) => [reason, total])
-}
-
-const isReason = (text: string | undefined): text is Reason => text !== undefined && Object.hasOwn(refusals, text)
-
-/** Summed by reason, the most frequent first, each with why and how to mend it. */
-function explained(counts: readonly (readonly [Reason, number])[]) {
-  const sums = new Map<Reason, number>()
-  for (const [reason, events] of counts) sums.set(reason, (sums.get(reason) ?? 0) + events)
-  return [...sums].sort(([, a], [, b]) => b - a).map(([reason, events]) => ({ reason, events, ...refusals[reason] }))
+  return series.map(({ dimension: [, reason = ''], total }) => [reason, total])
 }

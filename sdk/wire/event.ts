@@ -2,6 +2,7 @@
  * What is said and what is counted. A `Plaintext` is what a browser seals; an `Event` is what the worker counts,
  * after it has added what only it knows. The positional JSON of a plaintext is specified in README.md beside this file.
  */
+import type { Note } from './note'
 
 /** A nested name/value tree: `{country: {US: 'CA'}}`, `'services'`, `['t','a']`, or ready paths `[['t','a'],['b']]`. */
 export type Dimensions =
@@ -31,6 +32,8 @@ export interface Event {
   visitor?: number
   /** The hash is salted by the day: the same person is another one tomorrow. */
   daily?: true
+  /** What it tells the site's decisions, beside what it counts; the door has checked it. */
+  note?: Note
 }
 
 /** Bits of a pageview's flags: what this view is the first of, in the site's calendar. */
@@ -55,6 +58,10 @@ export type Saying =
   | readonly ['c', dimensions: Dimensions, metrics: Numbers, type: string]
   /** Envelopes that were dropped unsent, since more waited than a browser keeps. */
   | readonly ['l', envelopes: number]
+  /** An option was shown. The id is what `/decide` answered, or one that the browser made as it chose by itself. */
+  | readonly ['x', decision: string, option: string, id: string]
+  /** It was worth something: metrics (`reward` 1 where none is given), and by which goal. */
+  | readonly ['r', decision: string, option: string, id: string, metrics?: Numbers, goal?: string]
 
 export interface Plaintext {
   /** Unix milliseconds by the browser's clock. */

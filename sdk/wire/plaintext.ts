@@ -94,10 +94,13 @@ const SHAPES: Record<string, (items: Json[]) => boolean> = {
   c: ([, dimensions, metrics = {}, type = '_']) =>
     isDimensions(dimensions) && isNumbers(metrics) && typeof type === 'string',
   l: ([, envelopes]) => isNumber(envelopes) && envelopes >= 0,
+  x: ([, decision, option, id]) => [decision, option, id].every(isText),
+  r: ([, decision, option, id, metrics = {}, goal = '']) =>
+    [decision, option, id, goal].every(isText) && isNumbers(metrics),
 }
 
 /** What a page itself chose to say: where that has a wrong shape it is left out, and takes nothing else with it. */
-const CHOSEN = 'c'
+const CHOSEN = ['c', 'x', 'r']
 
 /** A beacon's plaintext, or undefined where a known part has the wrong shape. */
 export function readPlaintext(text: string): Plaintext | undefined {
@@ -112,7 +115,7 @@ export function readPlaintext(text: string): Plaintext | undefined {
     const fits = Object.hasOwn(SHAPES, item[0]) ? SHAPES[item[0]] : undefined
     if (!fits) continue
     if (!fits(item)) {
-      if (item[0] === CHOSEN) continue
+      if (CHOSEN.includes(item[0])) continue
       return undefined
     }
     sayings.push(item as unknown as Saying) // The table has just checked it.

@@ -3,9 +3,10 @@
  * it is only a cache of the log and can be thrown away at any time.
  */
 import type { Event } from '../../sdk/wire/event'
+import type { Note } from '../../sdk/wire/note'
 import { encode as encodeEvents } from '../rollup/archive'
 import { encode, Fragment } from '../rollup/fragment'
-import { type Peek, SLICE_VERSION, type Slice } from '../whale/slice'
+import { type Noted, type Peek, SLICE_VERSION, type Slice } from '../whale/slice'
 import type { Log, Row } from './log'
 
 /** A slice is merged when it holds this many events: a bound on memory and on one RPC. */
@@ -20,6 +21,7 @@ const PER_MS = 1024
 export class Open {
   private fragment = new Fragment()
   private raw: string[] = []
+  private notes: Noted[] = []
   private rawLength = 0
   private to: number
   events = 0
@@ -66,11 +68,15 @@ export class Open {
   }
 
   slice(shard: number): Slice {
-    return { ...this.peek(), shard, raw: encodeEvents(this.raw.flatMap(eventsIn)) }
+    const { notes } = this
+    return { ...this.peek(), shard, raw: encodeEvents(this.raw.flatMap(eventsIn)), ...(notes.length && { notes }) }
   }
 
   private add(row: Row): void {
-    for (const event of eventsIn(row.text)) this.fragment.add(event, row.position / PER_MS)
+    for (const event of eventsIn(row.text)) {
+      this.fragment.add(event, row.position / PER_MS)
+      if (event.note) this.notes.push(noted(event, event.note, row.position))
+    }
     this.raw.push(row.text)
     this.rawLength += row.text.length
     this.events += row.entries
@@ -79,3 +85,13 @@ export class Open {
 
 /** A row's text is a list of entries, each a list of events. */
 export const eventsIn = (text: string): Event[] => (JSON.parse(text) as Event[][]).flat() // What deliver wrote.
+
+/** What the sender says for its context takes no room; else the event's dimensions are what was known. */
+export const noted = ({ at, dimensions }: Event, note: Note, position: number): Noted => ({
+  position,
+  at,
+  note,
+  ...(isOpen(note) && { dimensions }),
+})
+
+const isOpen = (note: Note): boolean => note.kind === 'outcome' || (note.kind !== 'track' && !note.context)

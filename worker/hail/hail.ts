@@ -9,7 +9,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { type Env, whale } from '../env'
 import type { LiveQuestion, Pulse } from '../whale/live'
-import type { Peek, Told } from '../whale/slice'
+import type { Notes, Peek, Told } from '../whale/slice'
 import type { Spied, SpyQuestion } from '../whale/spy'
 import { Commits, type Receipt } from './commits'
 import type { Named } from './elsewhere'
@@ -18,6 +18,7 @@ import type { ForwardStatus } from './forwards'
 import { Life } from './life'
 import type { Entry } from './log'
 import { Merges } from './merges'
+import { notesAfter } from './notes'
 import { Pulses } from './pulse'
 import { type Raw, rawAfter } from './raw'
 import { recent, typesAfter } from './recent'
@@ -98,6 +99,12 @@ export class Hail extends DurableObject<Env> {
   async raw(cursor: number): Promise<Raw> {
     const state = this.life.look()
     return state ? rawAfter(state.log, cursor, state.ledger.isHere) : { from: cursor, raw: [] }
+  }
+
+  /** What its log tells the site's decisions after a position. Writes nothing. */
+  async notes(after: number): Promise<Notes> {
+    const state = this.life.look()
+    return state ? notesAfter(state.log, after, state.ledger.isHere) : { from: after, to: after, notes: [] }
   }
 
   /** Single events that the Whale has not merged. Writes nothing. */

@@ -31,4 +31,6 @@ export function allowed(metrics: Numbers, allow: Ranges = {}): Numbers {
 
 /** Whether a saying carries a number that does not count. */
 export const isBeyond = (saying: Saying, allow: Ranges = {}): boolean =>
-  saying[0] === 'c' && Object.keys(saying[2] ?? {}).some((name) => !rangeOf(cleanMetric(name), allow))
+  Object.keys((saying[0] === 'c' ? saying[2] : saying[0] === 'r' && saying[4]) || {}).some(
+    (name) => !rangeOf(cleanMetric(name), allow),
+  )

@@ -3,6 +3,8 @@
  * first page was not its last, the previous page was not the exit) becomes small events with only what they touch.
  */
 import { type Event, FLAG, type Numbers, type Plaintext, type Saying } from '../../sdk/wire/event'
+import type { Note } from '../../sdk/wire/note'
+import { typeOfDecision } from './decided'
 import { type Place, placeOf, withoutQuery } from './place'
 import { type Entries, ofPlace, ofAgent, ofArrival, ofGeo, ofLanguage, ofPage } from './dimensions'
 import type { Facts } from './facts'
@@ -12,7 +14,7 @@ import { clamp } from './metrics'
 import { cleanType } from './name'
 import { isFromElsewhere } from './referrer'
 import type { Ranges } from './settings'
-import { clip, merge, sizeOf, tree } from './tree'
+import { clip, merge, nest, sizeOf, tree } from './tree'
 import type { VerifiedBeacon } from './verify'
 
 export const PAGEVIEW = 'pageview'
@@ -45,12 +47,21 @@ interface Scope {
   all: Entries
   /** Metrics that a count may carry, beside those that it always may. */
   allow: Ranges
+  notes: Notes
 }
+
+/** What was said of decisions, as far as it was decided here. */
+export type Notes = ReadonlyMap<Saying, Note>
 
 type Said<Code extends Saying[0]> = Extract<Saying, readonly [Code, ...unknown[]]>
 
 /** `at` is when the envelope counts, as `judge` said. */
-export function eventsOf({ plaintext }: VerifiedBeacon, facts: Facts, at: number, allow: Ranges = {}): Event[] {
+export function eventsOf(
+  { plaintext }: VerifiedBeacon,
+  facts: Facts,
+  at: number,
+  { allow = {}, notes = new Map() }: { allow?: Ranges; notes?: Notes } = {},
+): Event[] {
   const page = placeOf(plaintext.page)
   const begins = beginningOf(plaintext)
   const session = [
@@ -60,7 +71,7 @@ export function eventsOf({ plaintext }: VerifiedBeacon, facts: Facts, at: number
     ...ofArrival(plaintext.referrer, plaintext.page),
     ...ofEntry(plaintext.sayings, page, begins),
   ]
-  const scope = { at, page, begins, session, all: [...session, ...ofPage(plaintext.page)], allow }
+  const scope = { at, page, begins, session, all: [...session, ...ofPage(plaintext.page)], allow, notes }
   return plaintext.sayings.flatMap((saying) => eventsOfSaying(saying, scope))
 }
 
@@ -85,6 +96,9 @@ function eventsOfSaying(saying: Saying, scope: Scope): Event[] {
           metrics: { hits: clamp(saying[1], 0, BROWSER_HITS) },
         },
       ]
+    case 'x':
+    case 'r':
+      return ofDecision(saying, scope)
   }
 }
 
@@ -151,6 +165,17 @@ function ofCustom([, chosen, metrics = {}, type = '_']: Said<'c'>, { at, all, al
   const derived = tree(all)
   const dimensions = merge(derived, clip(chosen, PATHS - 1 - sizeOf(derived)))
   return [{ at, type: customType(type), dimensions, metrics: allowed(metrics, allow) }]
+}
+
+function ofDecision(saying: Said<'x'> | Said<'r'>, { at, all, notes }: Scope): Event[] {
+  const note = notes.get(saying)
+  if (note?.kind !== 'exposure' && note?.kind !== 'reward') return []
+  const type = typeOfDecision(note.decision, note.option)
+  if (note.kind === 'exposure') {
+    return [{ at, type, dimensions: tree(all), metrics: { hits: 1, decisions: 1 }, note }]
+  }
+  const entries: Entries = note.goal ? [...all, ['goal', nest([note.goal])]] : all
+  return [{ at, type, dimensions: tree(entries), metrics: { ...note.metrics, hits: 0, rewards: 1 }, note }]
 }
 
 function customType(type: string): string {

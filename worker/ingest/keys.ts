@@ -3,6 +3,7 @@
  *
  *   HMAC-SHA256(master[kid], "graupel1/" word "/" site "/" epoch)      sealing keys, decimal numbers
  *   HMAC-SHA256(master[kid], "graupel1/token/" word "/" site "/" version)   bearer keys
+ *   HMAC-SHA256(master[kid], "graupel1/decision/" site)                     what seals decisions
  *
  * Several masters stand side by side while they rotate; an epoch's upper two bits say which one it means.
  */
@@ -51,6 +52,7 @@ export class Keys {
   private readonly masters = new Map<number, CryptoKey>()
   private readonly derived = new Bounded<Uint8Array>(REMEMBERED)
   private readonly visitorKeys = new Bounded<CryptoKey>(REMEMBERED)
+  private readonly decisionKeys = new Bounded<CryptoKey>(REMEMBERED)
   private readonly publicKeys = new Bounded<Uint8Array>(REMEMBERED)
   /** The kid that new keys are made with. */
   readonly newest: number
@@ -108,6 +110,18 @@ export class Keys {
     if (!secret) throw new Error(`no master key ${oldest}`)
     const key = await importHmac(secret)
     this.visitorKeys.set(String(site), key)
+    return key
+  }
+
+  /** What seals the tokens of a site's decisions, or undefined where its master key is not here. */
+  async decisionKey(site: number, kid = this.newest): Promise<CryptoKey | undefined> {
+    const name = `${kid}/${site}`
+    const known = this.decisionKeys.get(name)
+    if (known) return known
+    const secret = await this.hmac(kid, `graupel1/decision/${site}`)
+    if (!secret) return undefined
+    const key = await importHmac(secret)
+    this.decisionKeys.set(name, key)
     return key
   }
 

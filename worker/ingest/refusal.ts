@@ -100,6 +100,10 @@ export const refusals = {
     why: 'The event counted, but without a metric that a browser may not send for this site.',
     mend: 'Name the metric and its range in `allow` of the site’s settings, or send it by pixel or from your server.',
   },
+  decision: {
+    why: 'An exposure or a reward brought no id that was given here for that option, or its experiment is gone, paused or over, or the reward came too late.',
+    mend: 'Send what `/decide` answered as `id` back unchanged, within the experiment’s window; make the experiment before its page asks.',
+  },
   dest: {
     why: 'The URL was opened as a page of its own, or loaded as something that is no picture.',
     mend: 'Nothing: it is counted when a page or a mail loads it as a picture.',

@@ -50,5 +50,11 @@ function wordedSaying(saying: Saying): object {
       return { says: 'count', type: saying[3], dimensions: saying[1], metrics: saying[2] }
     case 'l':
       return { says: 'dropped', envelopes: saying[1] }
+    case 'x':
+      return { says: 'exposure', decision: saying[1], option: saying[2], id: saying[3] }
+    case 'r': {
+      const [, decision, option, id, metrics = { reward: 1 }, goal] = saying
+      return { says: 'reward', decision, option, id, metrics, goal }
+    }
   }
 }

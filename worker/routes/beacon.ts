@@ -1,9 +1,12 @@
 /** What becomes of a beacon that opened: events on their way to a Hail, or a reason why not. */
+import type { Saying } from '../../sdk/wire/event'
+import type { Note } from '../../sdk/wire/note'
 import { agentRefusal } from '../ingest/agent'
 import { isBeyond } from '../ingest/allow'
 import { judge } from '../ingest/clock'
 import { crossed } from '../ingest/cross'
-import { eventsOf, isChosen } from '../ingest/events'
+import { isDecided, noteOf } from '../ingest/decided'
+import { eventsOf, isChosen, type Notes } from '../ingest/events'
 import { fetchRefusal } from '../ingest/fetched'
 import { fits } from '../ingest/origins'
 import { hostOf } from '../ingest/place'
@@ -28,10 +31,13 @@ export async function considerBeacon(
   if (!fits(site.origins, claims)) return 'origin'
   const judged = judge(plaintext.ts, now)
   if ('refusal' in judged) return judged.refusal
-  const events = eventsOf(verified, facts, judged.at, site.allow).map((event) => {
-    const type = isChosen(event.type) ? reception.said.type(site.site, event.type) : event.type
-    return crossed({ ...event, type }, site.cross)
-  })
+  const notes = await notesOf(plaintext.sayings, site, reception)
+  const events = eventsOf(verified, facts, judged.at, { ...(site.allow && { allow: site.allow }), notes }).map(
+    (event) => {
+      const type = isChosen(event.type) ? reception.said.type(site.site, event.type) : event.type
+      return crossed({ ...event, type }, site.cross)
+    },
+  )
   const visitor = await visitorAt(judged.at, site, reception)
   return {
     site: site.site,
@@ -40,6 +46,22 @@ export async function considerBeacon(
     ts: plaintext.ts,
     events: visitor === undefined ? events : withVisitor(events, visitor),
     ...(visitor !== undefined && client !== undefined && site.rate !== false && { sender: visitor }),
-    ...(plaintext.sayings.some((saying) => isBeyond(saying, site.allow)) && { note: 'metric' as const }),
+    ...noteTo(plaintext.sayings, site, notes),
   }
+}
+
+/** What of the sayings is of a decision, and was decided here. */
+async function notesOf(sayings: readonly Saying[], site: Site, { deployment }: Reception): Promise<Notes> {
+  const notes = new Map<Saying, Note>()
+  for (const saying of sayings) {
+    const note = isDecided(saying) ? await noteOf(saying, deployment.keys, site) : undefined
+    if (note) notes.set(saying, note)
+  }
+  return notes
+}
+
+/** What the owner is told of an event that counts, and not all of it. */
+function noteTo(sayings: readonly Saying[], { allow }: Site, notes: Notes): { note?: Reason } {
+  if (sayings.some((saying) => isDecided(saying) && !notes.has(saying))) return { note: 'decision' }
+  return sayings.some((saying) => isBeyond(saying, allow)) ? { note: 'metric' } : {}
 }

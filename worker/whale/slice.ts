@@ -2,6 +2,8 @@
  * What passes between a Hail and its Whale. Both sides may be one release apart during a deploy,
  * so each carries a version, and a newer one only adds.
  */
+import type { Dimensions } from '../../sdk/wire/event'
+import type { Note } from '../../sdk/wire/note'
 import type { Scope } from '../rollup/erase'
 
 export const SLICE_VERSION = 2
@@ -23,8 +25,29 @@ export interface Slice {
   gap?: [from: number, to: number]
   /** Its Hail knows that the site is linked: this is what is counted here all the same. */
   here?: true
+  /** What its events tell the site's decisions, in the log's order. */
+  notes?: Noted[]
   /** Resets of what lies before the end of this slice or later: known already, unless the Whale is older than they are. */
   resets?: Told[]
+}
+
+/** A note and its place in the log. */
+export interface Noted {
+  position: number
+  /** Its event's time, unix milliseconds. */
+  at: number
+  note: Note
+  /** Its event's, where the note does not say what was known. */
+  dimensions?: Dimensions
+}
+
+/** Notes of a Hail's log that its Whale has not merged; exclusive at `from`, inclusive at `to`. */
+export interface Notes {
+  from: number
+  to: number
+  notes: Noted[]
+  /** There are more. */
+  isCut?: true
 }
 
 /** What a Hail was told to take out of its log. */

@@ -34,7 +34,7 @@ const said = (
     },
     facts,
     AT,
-    allow,
+    { allow },
   ).map((event) => JSON.parse(JSON.stringify(event)))
 
 describe('a pageview', () => {

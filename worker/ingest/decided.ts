@@ -1,0 +1,47 @@
+/**
+ * What a browser says of a decision becomes a note, if the token it brings was sealed here for that very option. A browser
+ * that chose by itself (a split needs no server) brings an id of its own instead: when, and chance.
+ */
+import type { Saying } from '../../sdk/wire/event'
+import type { Note } from '../../sdk/wire/note'
+import { allowed } from './allow'
+import type { Keys } from './keys'
+import { cleanName, cleanType } from './name'
+import type { Site } from './settings'
+import { openToken } from './token'
+
+export type Said = Extract<Saying, readonly ['x' | 'r', ...unknown[]]>
+
+export const isDecided = (saying: Saying): saying is Said => saying[0] === 'x' || saying[0] === 'r'
+
+/** A dotted word each, whatever stands in a name. */
+export const typeOfDecision = (decision: string, option?: string): string =>
+  ['decision', decision, ...(option === undefined ? [] : [option])]
+    .map((name) => cleanType(name.replaceAll('.', '_')))
+    .join('.')
+
+/** Seconds in base 36, then eight characters of chance. */
+const OWN = /^([0-9a-z]{6})[\w-]{8}$/
+
+/** When a browser decided by itself, unix milliseconds; undefined for what is no such id. */
+export function timeOfOwn(id: string): number | undefined {
+  const [, seconds] = OWN.exec(id) ?? []
+  return seconds === undefined ? undefined : Number.parseInt(seconds, 36) * 1000
+}
+
+/** Undefined: it was not decided here, or not so. */
+export async function noteOf(
+  saying: Said,
+  keys: Keys,
+  { site, allow }: Pick<Site, 'site' | 'allow'>,
+): Promise<Note | undefined> {
+  const [code, decision, option, id] = saying
+  const own = timeOfOwn(id)
+  const token = own === undefined ? await openToken(keys, { site, decision, option }, id) : { id, at: own }
+  if (!token) return undefined
+  const decided = { decision, option, ...token }
+  if (code === 'x') return { kind: 'exposure', ...decided }
+  const [, , , , metrics = { reward: 1 }, goal] = saying
+  const { hits: _, ...numbers } = allowed(metrics, allow)
+  return { kind: 'reward', ...decided, metrics: numbers, ...(goal && { goal: cleanName(goal) }) }
+}

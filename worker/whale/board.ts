@@ -1,0 +1,48 @@
+/**
+ * What passes between an isolate that decides and the site's Whale: the experiments there are, and with which
+ * probabilities one of them serves its options to whom.
+ */
+import type { Definition } from '../decide/definition'
+import type { Factor } from '../decide/model'
+import type { Results } from '../decide/results'
+
+/** Values of an experiment's dimensions, in their order; null: not known. */
+export type Values = readonly (string | null)[]
+
+export interface BoardQuestion {
+  /** The version of the list that the isolate has; 0 for none. */
+  since: number
+  /** Whom a decision is to be made for. */
+  weigh?: { decision: string; context: Values }
+}
+
+export interface Board {
+  /** Rises with each change of the list. */
+  version: number
+  /** The whole list, where it is another than the isolate's. */
+  definitions?: Definition[]
+  /** Absent where there is no such experiment, or it is a split, or it is not running. */
+  weights?: Weights
+}
+
+export interface Weights {
+  /** Of each option; they sum to 1. */
+  probabilities: number[]
+  /** Rises with all that may change them. */
+  version: number
+  /** Of all options at the context's values: why it is so. */
+  factors: Factor[]
+}
+
+/** What may be changed of an experiment under way; of `arms` only weights. */
+export type Changes = Partial<Pick<Definition, 'status' | 'winner' | 'isHidden' | 'arms'>>
+
+/** Where an experiment stands. */
+export interface Standing {
+  definition: Definition
+  results: Results
+  /** With which probabilities its options are served now: to anybody, and to who has the values that came most. */
+  weights: { context: Record<string, string>; probabilities: number[] }[]
+  /** Rewards that came too late, twice, and outcomes of nobody's decision. */
+  counted: { late: number; duplicates: number; unattributed: number }
+}

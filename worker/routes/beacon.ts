@@ -16,6 +16,7 @@ import { hailsFor } from '../ingest/shard'
 import type { VerifiedBeacon } from '../ingest/verify'
 import { withVisitor } from '../ingest/visitor'
 import type { Delivery } from './deliver'
+import { exposureOf, isExposure } from './exposure'
 import { type Reception, visitorAt } from './reception'
 
 export async function considerBeacon(
@@ -39,14 +40,20 @@ export async function considerBeacon(
     },
   )
   const visitor = await visitorAt(judged.at, site, reception)
+  const told = visitor === undefined ? events : withVisitor(events, visitor)
+  const exposures = await Promise.all(told.filter(isExposure).map((event) => exposureOf(event, site, now)))
+  const apart = exposures.filter((delivery) => delivery !== undefined)
+  const isKnown = plaintext.sayings.every((saying) => !isDecided(saying) || notes.has(saying))
+  const note = isKnown && apart.length === exposures.length ? noteOn(plaintext.sayings, site) : 'decision'
   return {
     site: site.site,
     ...hailsFor(id, site.shards, { ts: plaintext.ts, now }),
     id,
     ts: plaintext.ts,
-    events: visitor === undefined ? events : withVisitor(events, visitor),
+    events: told.filter((event) => !isExposure(event)),
+    ...(apart.length && { apart }),
     ...(visitor !== undefined && client !== undefined && site.rate !== false && { sender: visitor }),
-    ...noteTo(plaintext.sayings, site, notes),
+    ...(note && { note }),
   }
 }
 
@@ -61,7 +68,5 @@ async function notesOf(sayings: readonly Saying[], site: Site, { deployment }: R
 }
 
 /** What the owner is told of an event that counts, and not all of it. */
-function noteTo(sayings: readonly Saying[], { allow }: Site, notes: Notes): { note?: Reason } {
-  if (sayings.some((saying) => isDecided(saying) && !notes.has(saying))) return { note: 'decision' }
-  return sayings.some((saying) => isBeyond(saying, allow)) ? { note: 'metric' } : {}
-}
+const noteOn = (sayings: readonly Saying[], { allow }: Site): Reason | undefined =>
+  sayings.some((saying) => isBeyond(saying, allow)) ? 'metric' : undefined

@@ -21,6 +21,8 @@ export interface Delivery {
   /** Other Hails that may have taken it before. */
   elsewhere?: readonly number[]
   events: Event[]
+  /** What came with it and is counted once by an id of its own, or not at all. */
+  apart?: Delivery[]
   /** Whose event it is, and when: of whom sessions are told apart. */
   visit?: { visitor: number; at: number }
   /** Of a pixel that counts so often in all. */

@@ -98,7 +98,8 @@ type Verdict = Pick<Explained, 'counts' | 'events' | 'counted' | 'refusal' | 'no
 async function verdict(text: string, reception: Reception): Promise<Verdict> {
   const result = await consider(text, reception)
   if ('refusal' in result) return { counts: false, refusal: refused(result.refusal), notes: [] }
-  const { events, note, ts, id } = result
+  const { note, ts, id, apart = [] } = result
+  const events = [result, ...apart].flatMap((delivery) => delivery.events)
   const notes = [
     ...(note ? [`${refusals[note].why} ${refusals[note].mend}`] : []),
     ...(ts !== undefined && ts - reception.now > SKEW

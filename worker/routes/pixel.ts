@@ -125,7 +125,7 @@ async function receive(c: Context<App>, texts: string[] | Reason): Promise<numbe
   for (const text of texts) {
     const result = await consider(text, reception)
     if ('events' in result) {
-      deliveries.push(result)
+      deliveries.push(result, ...(result.apart ?? []))
       continue
     }
     refuse(result.site, result.refusal)

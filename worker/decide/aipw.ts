@@ -2,12 +2,14 @@
  * What arms are worth where a policy served them unevenly: augmented inverse propensity weighting (J. Robins et al., 1994).
  * Each decision gives every arm a score whose mean is the arm's, whoever was served, as the propensity is known:
  *
- *      g_k = m_k + 1{k served} (y - m_k) / p_k
+ *      g_k = m_k + 1{k served} (x - m_k) / p_k       x: what the decision earned, whatever it cost
  *
- * m_k is a guess made before y is seen. So sums of scores are martingales, and have bounds that hold at every look. Only
- * these sums depend on the order of the log. Any arm may be the control: sums of products tell the variance of each pair.
- * Its record: decisions, what bounds are tuned to (0 while that is open), of each arm n, x, xx, Σg, Σσ²/p, Σ1/p, Σ1/p²,
- * then Σ g_i g_j of all arms, row by row.
+ * m_k is a guess made before x is seen: it is frozen for each step of decision time, by the first of that step that comes.
+ * So scores follow from arm, propensities and time, and a late reward brings nothing else back. Sums of scores are
+ * martingales, and have bounds that hold at every look. Only these sums depend on the order of the log.
+ * Any arm may be the control: sums of products tell the variance of each pair.
+ * Its record: decisions, what bounds are tuned to (0 while that is open), of each arm n, x, xx, Σg, Σ1/p of all decisions,
+ * Σ1/p and Σ1/p² of its own, then Σ g_i g_j of i ≥ j, row by row, then by step its number and the guesses.
  */
 import { mixtureBound, mixtureOf, TUNED_TO } from './always'
 import { normalOf } from './normal'
@@ -19,20 +21,32 @@ const GUESS_REWARDS = 5
 const GUESS_DECISIONS = 50
 /** After so many decisions an arm it is said what bounds are tuned to: it may not follow what they bound. */
 const SETTLED = 100
+/** Steps that a window is cut in, and how many guesses are kept: of more than a window. */
+const STEPS = 64
+const KEPT = 80
 
 interface Sums {
   n: number
   x: number
   xx: number
   g: number
-  /** What the scores vary by, as was to be expected. */
+  /** 1 / p of all decisions. */
   v: number
   /** 1 / p of its own decisions, and their squares. */
   w: number
   ww: number
 }
 
-const FIELDS = ['n', 'x', 'xx', 'g', 'v', 'w', 'ww'] as const
+const FIELDS = ['n', 'x', 'xx', 'g', 'v', 'w', 'ww'] as const satisfies (keyof Sums)[]
+
+/** What of a decision its scores are made of. */
+export interface Drawn {
+  arm: number
+  /** When it was decided, unix milliseconds. */
+  at: number
+  /** Every arm's, the served one's too. */
+  propensities: readonly number[]
+}
 
 export interface Estimate {
   /** The arm's mean less the control's. */
@@ -48,48 +62,48 @@ export class Aipw {
   /** The variance at which bounds are tightest. */
   private tunedTo = 0
   private readonly isRate: boolean
+  private readonly step: number
   private readonly arms: Sums[]
   private readonly products: Float64Array
+  /** By number of the step. */
+  private readonly guesses = new Map<number, Float64Array>()
 
-  constructor(arms: number, isRate: boolean) {
+  constructor(arms: number, isRate: boolean, window: number) {
     this.isRate = isRate
+    this.step = window / STEPS
     this.arms = Array.from({ length: arms }, () => ({ n: 0, x: 0, xx: 0, g: 0, v: 0, w: 0, ww: 0 }))
-    this.products = new Float64Array(arms ** 2)
+    this.products = new Float64Array((arms * (arms + 1)) / 2)
   }
 
-  /** Every arm's propensity, the served one's too. Answers the scores, which a later reward must bring back. */
-  decide(arm: number, propensities: readonly number[]): number[] {
-    const guesses = this.guesses()
-    const scores = guesses.map(({ mean }, k) => (k === arm ? mean - mean / propensities[k]! : mean))
-    this.count += 1
-    if (this.tunedTo === 0 && this.count >= SETTLED * this.arms.length) this.tunedTo = this.tuning(guesses)
+  decide(drawn: Drawn): void {
+    const { arm, propensities } = drawn
+    const scores = this.scores(drawn, 0)
     const served = this.arms[arm]!
     served.n += 1
     served.w += 1 / propensities[arm]!
     served.ww += 1 / propensities[arm]! ** 2
-    this.arms.forEach((sums, k) => {
-      sums.g += scores[k]!
-      sums.v += guesses[k]!.variance / propensities[k]!
-      for (let j = 0; j < scores.length; j++) this.products[k * scores.length + j]! += scores[k]! * scores[j]!
+    let at = 0
+    this.arms.forEach((sums, i) => {
+      sums.g += scores[i]!
+      sums.v += 1 / propensities[i]!
+      for (let j = 0; j <= i; j++) this.products[at++]! += scores[i]! * scores[j]!
     })
-    return scores
+    this.count += 1
+    if (this.tunedTo === 0 && this.count >= SETTLED * this.arms.length) this.tunedTo = this.tuning()
   }
 
-  /** What a decision earned, beyond what it had `before`. Answers its scores as they are now. */
-  reward(arm: number, decision: { propensity: number; scores: readonly number[] }, more: number, before = 0): number[] {
-    const { propensity, scores } = decision
+  /** What a decision earned, beyond what it had `before`; be its exposure known or still to come. */
+  reward(drawn: Drawn, more: number, before = 0): void {
+    const { arm, propensities } = drawn
+    const scores = this.scores(drawn, before)
+    const change = more / propensities[arm]!
     const sums = this.arms[arm]!
     sums.x += more
     sums.xx += (before + more) ** 2 - before ** 2
-    const change = more / propensity
     sums.g += change
-    const size = scores.length
-    for (let j = 0; j < size; j++) {
-      const product = change * scores[j]! + (j === arm ? change * (scores[j]! + change) : 0)
-      this.products[arm * size + j]! += product
-      if (j !== arm) this.products[j * size + arm]! += product
-    }
-    return scores.map((score, k) => (k === arm ? score + change : score))
+    scores.forEach((score, j) => {
+      this.products[placeOf(arm, j)]! += j === arm ? change * (2 * score + change) : change * score
+    })
   }
 
   /** How many even decisions an arm's uneven ones are worth (L. Kish, 1965). */
@@ -98,10 +112,10 @@ export class Aipw {
     return ww > 0 ? w ** 2 / ww : 0
   }
 
-  /** Undefined until it is settled what its bounds are tuned to. */
+  /** Undefined until it is settled what its bounds are tuned to, and where one of both could not be served at all. */
   compare(control: number, arm: number, alpha = 0.05): Estimate | undefined {
-    if (this.tunedTo === 0) return undefined
     const { S, U, variance } = this.pair(control, arm)
+    if (this.tunedTo === 0 || !Number.isFinite(U)) return undefined
     const difference = S / this.count
     const half = normalOf(alpha) * Math.sqrt(variance / this.count)
     const bound = mixtureBound(U, mixtureOf(this.tunedTo, alpha), alpha) / this.count
@@ -112,42 +126,20 @@ export class Aipw {
     }
   }
 
-  /**
-   * The sum of a pair's scores, and its variance by now: the larger of what was expected and what was seen. By the latter
-   * alone every third A/A test finds a winner, as rare scores are large and come late.
-   */
-  private pair(control: number, arm: number): { S: number; U: number; variance: number } {
-    const [a, b] = [this.arms[control]!, this.arms[arm]!]
-    const size = this.arms.length
-    const at = (i: number, j: number) => this.products[i * size + j]!
-    const S = b.g - a.g
-    const seen = Math.max(at(arm, arm) - 2 * at(arm, control) + at(control, control) - S ** 2 / this.count, 0)
-    return { S, U: Math.max(a.v + b.v, seen), variance: seen / this.count }
-  }
-
-  /** Of each arm, by what came before. */
-  private guesses(): { mean: number; variance: number }[] {
-    const [n, x, xx] = (['n', 'x', 'xx'] as const).map((field) =>
-      this.arms.reduce((sum, arm) => sum + arm[field], 0),
-    ) as [number, number, number]
-    const pooled = this.isRate ? (x + 0.5) / (n + 10) : n > 0 ? x / n : 0
-    const k = this.isRate ? GUESS_REWARDS / pooled : GUESS_DECISIONS
-    const common = n > 0 ? Math.max(xx / n - pooled ** 2, 0) : 0
-    return this.arms.map((arm) => {
-      const mean = (arm.x + k * pooled) / (arm.n + k)
-      return { mean, variance: this.isRate ? mean * (1 - mean) : common }
-    })
-  }
-
-  /** A pair's variance after so many decisions, had all arms been served alike; 0 while none was rewarded. */
-  private tuning(guesses: readonly { variance: number }[]): number {
-    const [size, sum] = [guesses.length, guesses.reduce((all, { variance }) => all + variance, 0)]
-    return TUNED_TO * 2 * size * (sum / size)
+  copy(): Aipw {
+    const copy = new Aipw(this.arms.length, this.isRate, this.step * STEPS)
+    copy.count = this.count
+    copy.tunedTo = this.tunedTo
+    copy.arms.forEach((sums, arm) => Object.assign(sums, this.arms[arm]))
+    copy.products.set(this.products)
+    for (const [number, guess] of this.guesses) copy.guesses.set(number, guess)
+    return copy
   }
 
   encode(): Uint8Array {
     const arms = this.arms.flatMap((sums) => FIELDS.map((field) => sums[field]))
-    return encode(VERSION, [this.count, this.tunedTo, ...arms, ...this.products])
+    const guesses = [...this.guesses].flatMap(([number, guess]) => [number, ...guess])
+    return encode(VERSION, [this.count, this.tunedTo, ...arms, ...this.products, ...guesses])
   }
 
   /** Takes what is kept into one that is empty. */
@@ -156,8 +148,67 @@ export class Aipw {
     this.count = count
     this.tunedTo = tunedTo
     const read = numbers.values()
-    for (const sums of this.arms) for (const field of FIELDS) sums[field] = read.next().value ?? 0
-    this.products.set([...read])
+    const next = () => read.next().value ?? 0
+    for (const sums of this.arms) for (const field of FIELDS) sums[field] = next()
+    this.products.forEach((_, at) => (this.products[at] = next()))
+    for (const number of read) this.guesses.set(number, Float64Array.from(this.arms, next))
     return this
   }
+
+  private scores({ arm, at, propensities }: Drawn, x: number): Float64Array {
+    const scores = this.guessOf(Math.floor(at / this.step)).slice()
+    scores[arm]! += (x - scores[arm]!) / propensities[arm]!
+    return scores
+  }
+
+  /** As it was frozen, or is now. */
+  private guessOf(step: number): Float64Array {
+    const known = this.guesses.get(step)
+    if (known) return known
+    const guess = Float64Array.from(this.means())
+    this.guesses.set(step, guess)
+    if (this.guesses.size > KEPT) this.guesses.delete(Math.min(...this.guesses.keys()))
+    return guess
+  }
+
+  /** Of each arm, drawn towards what all have in common. */
+  private means(): number[] {
+    const { n, x } = this.pooled
+    const mean = this.isRate ? (x + 0.5) / (n + 10) : n > 0 ? x / n : 0
+    const k = this.isRate ? GUESS_REWARDS / mean : GUESS_DECISIONS
+    return this.arms.map((arm) => (arm.x + k * mean) / (arm.n + k))
+  }
+
+  /** What each arm's decisions vary by. */
+  private variances(): number[] {
+    if (this.isRate) return this.means().map((mean) => mean * (1 - mean))
+    const { n, x, xx } = this.pooled
+    return this.arms.map(() => (n > 0 ? Math.max(xx / n - (x / n) ** 2, 0) : 0))
+  }
+
+  private get pooled(): { n: number; x: number; xx: number } {
+    const [n, x, xx] = (['n', 'x', 'xx'] as const).map((field) => this.arms.reduce((sum, arm) => sum + arm[field], 0))
+    return { n: n!, x: x!, xx: xx! }
+  }
+
+  /**
+   * The sum of a pair's scores, and its variance by now: the larger of what was to be expected and what was seen. By the
+   * latter alone every third A/A test finds a winner, as rare scores are large and come late.
+   */
+  private pair(control: number, arm: number): { S: number; U: number; variance: number } {
+    const [a, b] = [this.arms[control]!, this.arms[arm]!]
+    const at = (i: number, j: number) => this.products[placeOf(i, j)]!
+    const S = b.g - a.g
+    const seen = Math.max(at(arm, arm) - 2 * at(arm, control) + at(control, control) - S ** 2 / this.count, 0)
+    const variances = this.variances()
+    return { S, U: Math.max(a.v * variances[control]! + b.v * variances[arm]!, seen), variance: seen / this.count }
+  }
+
+  /** A pair's variance after so many decisions, had all arms been served alike; 0 while none was rewarded. */
+  private tuning(): number {
+    return TUNED_TO * 2 * this.variances().reduce((sum, variance) => sum + variance, 0)
+  }
 }
+
+/** In the lower half of a square, row by row. */
+const placeOf = (i: number, j: number): number => (i < j ? placeOf(j, i) : (i * (i + 1)) / 2 + j)

@@ -2,7 +2,7 @@
  * What is believed of each arm, wherever the visitor comes from: its own numbers, drawn towards what all arms have in
  * common, the more the less it was served (empirical Bayes). Nothing here knows a unit: in cents all is as in dollars.
  */
-import { hasSquares, type Kind, type Moments, pooled } from './moments'
+import { type Kind, type Moments, pooled } from './moments'
 import { type Posterior, strengthOf } from './posterior'
 import { betweenArms, type Cell } from './spread'
 
@@ -94,10 +94,10 @@ export function met(a: Guess, b: Guess): Guess {
 /** Σx / Σy, 0 while nothing was spent. */
 export const ratioOf = ({ x, y }: Moments): number => (y === 0 ? 0 : x / y)
 
-/** A ratio's variance by one decision: of x - R y, over the squared mean of y (delta method). Bulk counts are given a wide one. */
+/** A ratio's variance by one decision: of x - R y, over the squared mean of y (delta method). */
 export function spreadOf(moments: Moments): number {
   const { n, xx, xy, y, yy } = moments
   const R = ratioOf(moments)
   if (n === 0 || y === 0) return 0
-  return hasSquares(moments) ? Math.max((xx - 2 * R * xy + R ** 2 * yy) / n, 0) / (y / n) ** 2 : 4 * R ** 2
+  return Math.max((xx - 2 * R * xy + R ** 2 * yy) / n, 0) / (y / n) ** 2
 }

@@ -7,9 +7,9 @@
  * and not the bad; and chances are known, so each option's probability is.
  */
 import { ratioOf, spreadOf } from './belief'
+import type { Context } from './context'
 import type { Model } from './model'
 import { type Moments, pooled } from './moments'
-import type { Context } from './state'
 
 /** How often a test option, and a bad one, is served all the same. */
 const TEST_SHARE = 0.05

@@ -8,12 +8,13 @@
  *      λ_a = (k + x_a) / (k + ρ E_a), k = 1 / c²      Gamma-Poisson shrinkage; ρ = Σ x / Σ E over arms, E_a = y_a m_a
  */
 import { type Belief, beliefs, cellOf, LEAST_EXPECTED, met, ratioOf, spreadOf } from './belief'
+import type { Context } from './context'
 import type { Experiment } from './experiment'
 import { type Kind, matured, type Moments, pooled } from './moments'
 import type { Node } from './node'
 import { betaOf, meanOf, type Posterior, varianceOf } from './posterior'
 import { betweenContexts, type Cell } from './spread'
-import type { Context, State } from './state'
+import type { State } from './state'
 import { HEAVY } from './tail'
 
 /** How an arm does at a dimension's value, against the other arms there and its own mean. */

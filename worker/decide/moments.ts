@@ -22,15 +22,27 @@ export const ofRate = (n: number, x: number): Moments => ({ n, x, xx: x, y: n, y
 /** One decision, before any reward. */
 export const decided = (y = 1): Moments => ({ n: 1, x: 0, xx: 0, y, yy: y * y, xy: 0 })
 
-/** A reward of `more` for a decision that cost y and had earned `before`: squares are of a decision's whole. */
-export const rewarded = (more: number, y = 1, before = 0): Moments => ({
+/** What a decision earned, and what it cost. */
+export interface Worth {
+  x: number
+  y: number
+}
+
+/** What a decision comes to beyond what it had come to `before`: squares are of its whole. */
+export const rewarded = (more: Worth, before: Worth): Moments => ({
   n: 0,
-  x: more,
-  xx: (before + more) ** 2 - before ** 2,
-  y: 0,
-  yy: 0,
-  xy: more * y,
+  x: more.x,
+  xx: (before.x + more.x) ** 2 - before.x ** 2,
+  y: more.y,
+  yy: (before.y + more.y) ** 2 - before.y ** 2,
+  xy: (before.x + more.x) * (before.y + more.y) - before.x * before.y,
 })
+
+/** Of n decisions that nobody can be asked about. Nothing is known of how many vary: their variance is taken for four times R². */
+export function ofMany(n: number, { x, y }: Worth): Moments {
+  if (n <= 1) return { n, x, xx: x ** 2, y, yy: y ** 2, xy: x * y }
+  return { n, x, xx: (5 * x ** 2) / n, y, yy: y ** 2 / n, xy: (x * y) / n }
+}
 
 export function add(into: Moments, from: Moments, weight = 1): void {
   into.n += from.n * weight
@@ -53,6 +65,15 @@ export function pooled(arms: readonly Moments[]): Moments {
   return sum
 }
 
+/** Of each arm, all but a part of it. */
+export function less(arms: readonly Moments[], part: readonly Moments[]): Moments[] {
+  return arms.map((moments, arm) => {
+    const rest = { ...moments }
+    add(rest, part[arm]!, -1)
+    return rest
+  })
+}
+
 /** What earned too little to be seen so far would have cost: the same sums over the share of decisions whose rewards are in. */
 export const matured = (moments: Moments, share: number): Moments => ({
   ...moments,
@@ -60,6 +81,3 @@ export const matured = (moments: Moments, share: number): Moments => ({
   y: moments.y * share,
   yy: moments.yy * share,
 })
-
-/** Bulk counts come without squares: then nothing is known of how they vary. */
-export const hasSquares = ({ x, xx }: Moments): boolean => x === 0 || xx > 0

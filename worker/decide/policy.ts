@@ -3,11 +3,11 @@
  * probabilities, to the last bit: chance comes in later, and only once (draw.ts).
  */
 import { contest } from './contest'
+import type { Context } from './context'
 import { type Experiment, type Policy, temperOf, weightsOf } from './experiment'
 import { hailwhale } from './hailwhale'
 import type { Model } from './model'
 import { type Posterior, tempered, turned } from './posterior'
-import type { Context } from './state'
 
 type Probabilities = (model: Model, context: Context) => number[]
 

@@ -3,18 +3,18 @@
  * counted, uncapped and unfaded; P(best) and expected loss are what is believed, to be looked at and not to stop by:
  * who stops at P > 0.95 is wrong more often than right.
  */
-import type { Aipw, Estimate } from './aipw'
+import type { Estimate } from './aipw'
 import { alwaysP, multiplier } from './always'
 import { beliefs, ratioOf } from './belief'
 import { contest, duels, FINE } from './contest'
 import { difference, holm, type Mean, meanOfArm } from './difference'
-import { type Experiment, weightsOf } from './experiment'
+import { weightsOf } from './experiment'
 import { fieller } from './fieller'
-import { hasSquares, type Kind, matured, type Moments } from './moments'
+import type { Learner } from './learner'
+import { type Kind, less, matured, type Moments } from './moments'
 import { normalOf } from './normal'
 import { turned } from './posterior'
 import { type Mismatch, mismatch } from './srm'
-import type { State } from './state'
 import { FEW, type Facts, type Warning, warningsOf } from './warning'
 import { wilson } from './wilson'
 
@@ -26,28 +26,12 @@ export interface Looks {
   srm: number
 }
 
-export interface Counted {
-  /** Rewards that came after the window, that came twice, and decisions nobody can be asked about. */
-  late: number
-  duplicates: number
-  unattributed: number
-}
-
 export interface Evidence {
-  experiment: Experiment
-  state: State
+  learner: Pick<Learner, 'definition' | 'state' | 'aipw'>
   now: number
   /** Index of the arm that others are compared with. */
   control: number
-  /** Where a policy served: its scores. */
-  aipw?: Aipw
-  /** What the holdout was served. */
-  holdout?: readonly Moments[]
-  before?: Looks
-  counted?: Counted
-  /** In standard errors. */
-  novelty?: number
-  haveWeightsChanged?: boolean
+  before?: Looks | undefined
 }
 
 export interface Uplift {
@@ -95,30 +79,26 @@ export interface Results {
   looks: Looks
 }
 
-export function results(evidence: Evidence): Results {
-  const { experiment, state, now, control, aipw, before, counted } = evidence
-  const { kind, goal, arms } = experiment
+export function results({ learner, now, control, before }: Evidence): Results {
+  const { definition, state, aipw } = learner
+  const { kind, goal, arms } = definition
   const seen = state.total.read(now)
+  const drawn = less(seen, state.unattributed.read(now))
   const means = seen.map((moments) => meanOfArm(kind, moments))
   const trials = seen.reduce((sum, { n }) => sum + n, 0)
-  const shares = state.delay.shares(
-    seen.map(({ n }) => n),
-    now,
-    null,
-  )
+  const counts = drawn.map(({ n }) => n)
+  const shares = state.delay.shares(counts, now, null)
   const judged = seen.map((moments, arm) => matured(moments, shares[arm]!))
   const posteriors = beliefs(kind, judged).map(({ posterior }) => turned(posterior, goal))
   const { best, loss } = contest(posteriors, FINE)
-  const isAdaptive = experiment.policy !== 'split'
-  const uplifts = upliftsOf(kind, { seen, means, control, before: before?.arms })
+  const isAdaptive = definition.policy !== 'split'
+  const uplifts = upliftsOf(kind, { seen, drawn, control, before: before?.arms })
   const compared = uplifts.filter((uplift) => uplift !== null)
-  const known = state.expected.some((p) => p > 0) ? [...state.expected] : weightsOf(experiment)
-  const found = mismatch(
-    seen.map(({ n }) => n),
-    known,
-  )
+  const expected = [...state.expected.sums]
+  const found = mismatch(counts, expected.some((p) => p > 0) ? expected : weightsOf(definition))
   const srm = { ...found, always: Math.min(found.always, before?.srm ?? 1) }
   const effective = aipw ? seen.map((_, arm) => aipw.effective(arm)) : undefined
+  const { counted } = state
   const facts: Facts = {
     isAdaptive,
     leastTrials: Math.min(...seen.map(({ n }) => n)),
@@ -127,14 +107,14 @@ export function results(evidence: Evidence): Results {
     tests: compared.map(({ p_fixed, p_always }) => ({ p: p_fixed, always: p_always })),
     isControlUncertain: compared.some(({ ci95 }) => ci95 === null),
     leastEffective: effective ? Math.min(...effective) : Number.POSITIVE_INFINITY,
-    unattributed: (counted?.unattributed ?? 0) / Math.max(trials, 1),
-    late: (counted?.late ?? 0) / Math.max(state.delay.rewards, 1),
-    duplicates: counted?.duplicates ?? 0,
+    unattributed: counted.unattributed / Math.max(trials, 1),
+    late: counted.late / Math.max(state.delay.rewards, 1),
+    duplicates: counted.duplicates,
+    bulk: counted.bulk,
     leastShare: Math.min(...shares),
     topShare: state.tail.topShare,
-    novelty: evidence.novelty ?? 0,
-    haveWeightsChanged: evidence.haveWeightsChanged ?? false,
-    haveSquares: seen.every(hasSquares),
+    novelty: noveltyOf(kind, { seen, early: state.early.read(now), control }),
+    haveWeightsChanged: definition.reweighted !== undefined,
   }
   return {
     arms: arms.map(({ id }, arm) => ({
@@ -153,7 +133,7 @@ export function results(evidence: Evidence): Results {
     wins: duels(posteriors),
     srm,
     ess: effective ? Math.min(...effective) : null,
-    holdout: evidence.holdout ? heldOut(seen, evidence.holdout) : null,
+    holdout: isAdaptive ? heldOut(seen, state.holdout.read(now)) : null,
     delay: {
       median: state.delay.quantile(0.5, now) ?? null,
       p90: state.delay.quantile(0.9, now) ?? null,
@@ -166,13 +146,16 @@ export function results(evidence: Evidence): Results {
 
 interface Compared {
   seen: readonly Moments[]
-  means: readonly Mean[]
+  /** Of those, what was drawn for somebody. */
+  drawn: readonly Moments[]
   control: number
   before: readonly (number | null)[] | undefined
 }
 
-/** Of each arm against the control; null of the control. */
-function upliftsOf(kind: Kind, { seen, means, control, before }: Compared): (Uplift | null)[] {
+/** Of each arm against the control; null of the control. What holds at any look is of what was drawn alone. */
+function upliftsOf(kind: Kind, { seen, drawn, control, before }: Compared): (Uplift | null)[] {
+  const meansOf = (arms: readonly Moments[]) => arms.map((moments) => meanOfArm(kind, moments))
+  const [means, sure] = [meansOf(seen), meansOf(drawn)]
   const base = means[control]!
   const tests = means.map((mean) => difference(kind, base, mean, ALPHA))
   const others = means.map((_, arm) => arm).filter((arm) => arm !== control)
@@ -180,20 +163,33 @@ function upliftsOf(kind: Kind, { seen, means, control, before }: Compared): (Upl
   return means.map((mean, arm) => {
     if (arm === control) return null
     const { z, p } = tests[arm]!
-    const n = base.n + mean.n
-    const isEnough = [seen[control]!, seen[arm]!].every((each) => isBegun(kind, each))
+    const [from, to] = [sure[control]!, sure[arm]!]
+    const n = from.n + to.n
+    const isEnough = [drawn[control]!, drawn[arm]!].every((each) => isBegun(kind, each))
     const earlier = before?.[arm] ?? null
-    const now = isEnough ? alwaysP(z, n, ALPHA) : null
+    const now = isEnough ? alwaysP(difference(kind, from, to, ALPHA).z, n, ALPHA) : null
     return {
       rel: base.mean === 0 ? null : mean.mean / base.mean - 1,
       ci95: fieller(base, mean, normalOf(ALPHA)) ?? null,
-      cs95: isEnough ? (fieller(base, mean, multiplier(n, ALPHA)) ?? null) : null,
+      cs95: isEnough ? (fieller(from, to, multiplier(n, ALPHA)) ?? null) : null,
       z,
       p_fixed: p,
       p_holm: adjusted[others.indexOf(arm)]!,
       p_always: now === null ? earlier : Math.min(now, earlier ?? 1),
     }
   })
+}
+
+/** How far an arm's difference to the control was another in the first days than it is since: the farthest, in standard errors. */
+function noveltyOf(kind: Kind, { seen, early, control }: Pick<Compared, 'seen' | 'control'> & { early: Moments[] }) {
+  const [then, since] = [early, less(seen, early)].map((arms) => arms.map((moments) => meanOfArm(kind, moments)))
+  const zs = seen.map((_, arm) => {
+    const means = [then![arm]!, then![control]!, since![arm]!, since![control]!] as const
+    const variance = means.reduce((sum, mean) => sum + mean.variance, 0)
+    if (variance <= 0 || means.some(({ n }) => n < FEW.trials)) return 0
+    return (means[0].mean - means[1].mean - (means[2].mean - means[3].mean)) / Math.sqrt(variance)
+  })
+  return zs.reduce((most, z) => (Math.abs(z) > Math.abs(most) ? z : most), 0)
 }
 
 /** A ratio's rewards are not told one by one; of a hundred decisions some have some. */
@@ -206,9 +202,11 @@ function intervalOf(kind: Kind, { n, x }: Moments, { mean, variance }: Mean): [n
 }
 
 function heldOut(seen: readonly Moments[], holdout: readonly Moments[]): Results['holdout'] {
+  if (holdout.every(({ n }) => n === 0)) return null
   const sum = (list: readonly Moments[], field: 'x' | 'y') => list.reduce((all, moments) => all + moments[field], 0)
   const alike = { x: sum(holdout, 'x'), y: sum(holdout, 'y') }
-  const rest = { x: sum(seen, 'x') - alike.x, y: sum(seen, 'y') - alike.y }
+  const others = less(seen, holdout)
+  const rest = { x: sum(others, 'x'), y: sum(others, 'y') }
   const lift = alike.x > 0 && alike.y > 0 && rest.y > 0 ? rest.x / rest.y / (alike.x / alike.y) - 1 : null
   return { rates: holdout.map(ratioOf), lift }
 }

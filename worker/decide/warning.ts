@@ -18,6 +18,7 @@ export interface Facts {
   unattributed: number
   late: number
   duplicates: number
+  bulk: number
   /** The least share of an arm's decisions whose rewards are in. */
   leastShare: number
   /** What the largest hundredth of rewards is of all. */
@@ -25,7 +26,6 @@ export interface Facts {
   /** How far the first three days' difference is from that of the rest, in standard errors. */
   novelty: number
   haveWeightsChanged: boolean
-  haveSquares: boolean
 }
 
 /** Fewer decisions or rewards say nothing; no always-valid p is told below them. */
@@ -48,7 +48,7 @@ const WARNINGS = {
   control_rate_uncertain: ({ isControlUncertain }) => isControlUncertain,
   multiple_arms: ({ tests }) => tests.length > 1,
   weights_changed: ({ haveWeightsChanged }) => haveWeightsChanged,
-  bulk_counts_no_variance: ({ haveSquares }) => !haveSquares,
+  bulk_counts_no_variance: ({ bulk }) => bulk > 0,
 } satisfies Record<string, (facts: Facts) => boolean>
 
 export type Warning = keyof typeof WARNINGS

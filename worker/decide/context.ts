@@ -1,0 +1,12 @@
+/** A context: what is known of a visitor, of an experiment's dimensions. Tokens and notes carry it as a list in their order. */
+
+/** A visitor's value of each dimension; one that is not known is left out. */
+export type Context = { readonly [dimension: string]: string | undefined }
+
+export function contextOf(values: readonly (string | null)[], dimensions: readonly string[]): Context {
+  const known = dimensions.map((dimension, i) => [dimension, values[i] ?? undefined] as const)
+  return Object.fromEntries(known.filter(([, value]) => value !== undefined))
+}
+
+export const valuesOf = (context: Context, dimensions: readonly string[]): (string | null)[] =>
+  dimensions.map((dimension) => context[dimension] ?? null)

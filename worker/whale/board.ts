@@ -34,6 +34,9 @@ export interface Weights {
   factors: Factor[]
 }
 
+/** An experiment to be: its number and its beginning are the Whale's to say. */
+export type Beginning = Omit<Definition, 'number' | 'created'>
+
 /** What may be changed of an experiment under way; of `arms` only weights. */
 export type Changes = Partial<Pick<Definition, 'status' | 'winner' | 'isHidden' | 'arms'>>
 

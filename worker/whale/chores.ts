@@ -55,12 +55,18 @@ export class Chores {
     }
   }
 
-  /** Takes a scope out of all that the site has; resolves when its answer is 0, and what is left will follow by itself. */
-  async reset(scope: Scope): Promise<void> {
+  /**
+   * Takes a scope out of all that the site has; resolves when its answer is 0, and what is left will follow by itself.
+   * `alongside` is done in the transaction that says it is intended.
+   */
+  async reset(scope: Scope, alongside?: () => void): Promise<void> {
     const { life } = this
     life.wake(await life.settled())
     const id = crypto.randomUUID()
-    intend(life.sql, { id, scope }, Date.now())
+    life.storage.transactionSync(() => {
+      intend(life.sql, { id, scope }, Date.now())
+      alongside?.()
+    })
     await life.alarmBy(Date.now() + RETRY_MS)
     await this.resume()
     if (unfinished(life.sql).some((each) => each.id === id && each.stage !== 'counted')) {

@@ -9,7 +9,20 @@ import { extentIn } from '../rollup/fragment'
 import { packHours } from '../rollup/hours'
 import { dateOf, startOfDate, type Zones } from '../rollup/interval'
 
-const SCHEMA_VERSION = 2
+const SCHEMA_VERSION = 3
+
+const decisionTables = [
+  // Experiments by number; changed: the list's version that brought it. Of one that is gone only the number is left.
+  `CREATE TABLE experiment (number INTEGER PRIMARY KEY, changed INTEGER, definition TEXT)`,
+  // What each has learnt, a row for each part of it: see learning.ts.
+  `CREATE TABLE learnt     (experiment INTEGER, key TEXT, bytes BLOB, PRIMARY KEY (experiment, key)) WITHOUT ROWID`,
+  // Decisions that were rewarded, by their id: what each has brought so far, and when it was made.
+  `CREATE TABLE rewarded   (experiment INTEGER, id TEXT, at INTEGER, x REAL, y REAL, PRIMARY KEY (experiment, id)) WITHOUT ROWID`,
+  // The log of decisions: when the earliest and the latest of a row's decisions were made, when it came, how many notes:
+  // see journal.ts.
+  `CREATE TABLE note       (experiment INTEGER, id INTEGER, start INTEGER, until INTEGER, merged INTEGER, notes INTEGER, weights TEXT,
+                            rewards TEXT, exposures TEXT, PRIMARY KEY (experiment, id)) WITHOUT ROWID`,
+]
 
 const tables = [
   // What was merged from each Hail: stored in the same transaction as the slice itself. That is exactly-once.
@@ -30,6 +43,7 @@ const tables = [
   // swept: when what is too old was last let go. compacted: the last raw events that were put together.
   `CREATE TABLE state    (version INTEGER, closed INTEGER, paths INTEGER, calendar TEXT, swept INTEGER, compacted INTEGER)`,
   `INSERT INTO state VALUES (${SCHEMA_VERSION}, 0, 0, NULL, 0, 0)`,
+  ...decisionTables,
 ]
 
 /** What each release added to the tables of the one before. */
@@ -55,6 +69,9 @@ const migrations: Record<number, (sql: SqlStorage, zones: Zones) => void> = {
     }
     sql.exec(`DROP TABLE raw`)
     hoursIntoDays(sql, zones)
+  },
+  2: (sql) => {
+    for (const table of decisionTables) sql.exec(table)
   },
 }
 

@@ -1,5 +1,9 @@
-/** What a Whale's life begins with: names, cursors, and what is pending, rebuilt from the fragments since the last close. */
+/**
+ * What a Whale's life begins with: names, cursors, experiments, and what is pending, rebuilt from the
+ * fragments since the last close.
+ */
 import type { Zones } from '../rollup/interval'
+import { Experiments } from './experiments'
 import { Names } from './names'
 import { Pending } from './pending'
 
@@ -7,6 +11,7 @@ export interface State {
   names: Names
   pending: Pending
   cursors: Map<number, number>
+  experiments: Experiments
 }
 
 export function stateOf(sql: SqlStorage, zones: Zones): State {
@@ -17,5 +22,5 @@ export function stateOf(sql: SqlStorage, zones: Zones): State {
   for (const { bytes } of rows) pending.add(new Uint8Array(bytes), zones)
   const shards = sql.exec<{ shard: number; cursor: number }>(`SELECT shard, cursor FROM shard`).toArray()
   const cursors = new Map(shards.map(({ shard, cursor }) => [shard, cursor] as const))
-  return { names: new Names(sql), pending, cursors }
+  return { names: new Names(sql), pending, cursors, experiments: new Experiments(sql) }
 }

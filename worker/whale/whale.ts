@@ -7,14 +7,17 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import { type Env, hail } from '../env'
+import type { Definition } from '../decide/definition'
 import type { Scope } from '../rollup/erase'
 import { floor, next, type Zones } from '../rollup/interval'
-import type { Question } from './question'
+import type { Beginning, Board, BoardQuestion, Changes } from './board'
 import { Chores } from './chores'
 import type { CubeQuestion } from './cube'
+import { Decisions } from './decisions'
 import type { ExcerptQuestion } from './excerpt'
 import { Life } from './life'
 import type { Live, LiveQuestion } from './live'
+import type { Question } from './question'
 import type { RankQuestion } from './rank'
 import { type Answered, Readings } from './readings'
 import { askAll } from './shards'
@@ -35,6 +38,7 @@ export class Whale extends DurableObject<Env> {
   private readonly life: Life
   private readonly readings: Readings
   private readonly chores: Chores
+  private readonly decisions: Decisions
   private readonly tails: Tails
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -42,6 +46,7 @@ export class Whale extends DurableObject<Env> {
     this.life = new Life(Number(ctx.id.name), ctx.storage, env)
     this.readings = new Readings(this.life)
     this.chores = new Chores(this.life)
+    this.decisions = new Decisions(this.life, this.chores)
     this.tails = new Tails(ctx)
   }
 
@@ -112,6 +117,26 @@ export class Whale extends DurableObject<Env> {
 
   live(question: LiveQuestion): Promise<Live> {
     return this.readings.live(question)
+  }
+
+  /** The site's experiments, and with which probabilities one of them serves its options to whom. */
+  board(question: BoardQuestion): Promise<Board> {
+    return this.decisions.board(question)
+  }
+
+  /** Makes an experiment, or says why not. */
+  begin(beginning: Beginning): Promise<Definition | { problem: string }> {
+    return this.decisions.begin(beginning)
+  }
+
+  /** Changes one under way; undefined where there is none of that name. */
+  change(decision: string, changes: Changes): Promise<Definition | undefined> {
+    return this.decisions.change(decision, changes)
+  }
+
+  /** Takes one away with all that it has learnt and counted; false where there is none of that name. */
+  abandon(decision: string): Promise<boolean> {
+    return this.decisions.abandon(decision)
   }
 
   async status(): Promise<WhaleStatus> {

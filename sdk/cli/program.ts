@@ -9,6 +9,7 @@ import { version } from './home'
 import { addKeys } from './keys'
 import { addLogin } from './login'
 import { addMint } from './mint'
+import { addOpe } from './ope'
 import { addSite } from './site'
 import { addStart } from './start'
 import { addStatus } from './status'
@@ -38,6 +39,7 @@ export function graupel(): Command {
   addMint(program)
   addExplain(program)
   addDoctor(program)
+  addOpe(program)
   addForward(program)
   addKeys(program)
   addDeploy(program)

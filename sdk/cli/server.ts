@@ -121,20 +121,50 @@ export async function ask<Answer>(
   { patience = PATIENCE_MS, has }: Asking = {},
 ): Promise<Answer> {
   try {
-    const answer = await fetch(server.origin + path, {
+    const answer = await send(server, path, {
       method,
-      headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
-      // Followed, a POST may become a GET, and the token stays behind.
-      redirect: 'manual',
       signal: AbortSignal.timeout(patience),
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
-    const text = await answer.text()
-    if (answer.ok) return read(server, text, has) as Answer // our own API's shape, named by the caller
-    throw refused(server, answer, text)
+    return read(server, await answer.text(), has) as Answer // our own API's shape, named by the caller
   } catch (error) {
     throw error instanceof Stop ? error : unanswered(server, error as Error, patience)
   }
+}
+
+/** The lines of JSON that it answers with, in chunks as they come: of more than memory holds. `patience` is for each chunk. */
+export async function* pour(server: Server, path: string, patience = PATIENCE_MS): AsyncGenerator<Uint8Array> {
+  const waiting = new AbortController()
+  const clock = setTimeout(() => waiting.abort(new DOMException('', 'TimeoutError')), patience)
+  let hasBegun = false
+  try {
+    const answer = await send(server, path, { signal: waiting.signal })
+    if (!answer.headers.get('content-type')?.startsWith('application/x-ndjson')) throw noGraupel(server)
+    for await (const chunk of answer.body ?? []) {
+      hasBegun = true
+      clock.refresh()
+      yield chunk
+    }
+  } catch (error) {
+    if (error instanceof Stop) throw error
+    const { message } = unanswered(server, error as Error, patience)
+    throw new Stop(hasBegun ? `the answer broke off: ${message}` : message)
+  } finally {
+    clearTimeout(clock)
+    waiting.abort()
+  }
+}
+
+/** An answer that is no refusal. */
+async function send(server: Server, path: string, init: RequestInit): Promise<Response> {
+  const answer = await fetch(server.origin + path, {
+    ...init,
+    headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
+    // Followed, a POST may become a GET, and the token stays behind.
+    redirect: 'manual',
+  })
+  if (answer.ok) return answer
+  throw refused(server, answer, await answer.text())
 }
 
 function read(server: Server, text: string, has: string | undefined): unknown {

@@ -19,11 +19,11 @@ test('without a half-life nothing fades', () => {
   expect(node.read(1e15)[1]!.n).toBe(1)
 })
 
-test('squares are of a decision as a whole, in however many rewards it earned', () => {
+test('squares are of a decision as a whole, in however many parts it earned and cost', () => {
   const [whole, parts] = [new Node('ratio', 1, null), new Node('ratio', 1, null)]
-  whole.add(0, rewarded(5, 2), 0)
-  parts.add(0, rewarded(3, 2), 0)
-  parts.add(0, rewarded(2, 2, 3), 0)
+  whole.add(0, rewarded({ x: 5, y: 3 }, { x: 0, y: 2 }), 0)
+  parts.add(0, rewarded({ x: 3, y: 1 }, { x: 0, y: 2 }), 0)
+  parts.add(0, rewarded({ x: 2, y: 2 }, { x: 3, y: 3 }), 0)
   expect(parts.read(0)).toEqual(whole.read(0))
 })
 
@@ -35,11 +35,12 @@ interface Step {
 const whole = fc.integer({ min: -1000, max: 1000 })
 const at = fc.integer({ min: 0, max: 100 * DAY })
 const cost = fc.integer({ min: 0, max: 50 })
+const worth = fc.record({ x: whole, y: cost })
 const step: fc.Arbitrary<Step> = fc.record({
   arm: fc.integer({ min: 0, max: 2 }),
   moments: fc.oneof(
     cost.map(decided),
-    fc.tuple(whole, cost, whole).map((values) => rewarded(...values)),
+    fc.tuple(worth, worth).map((values) => rewarded(...values)),
   ),
   at,
 })

@@ -1,21 +1,33 @@
 import { describe, expect, test } from 'vitest'
-import { Aipw } from '../../../worker/decide/aipw'
-import { DEFAULTS, type Experiment } from '../../../worker/decide/experiment'
-import { decided, ofRate } from '../../../worker/decide/moments'
+import type { Definition } from '../../../worker/decide/definition'
+import { Learner } from '../../../worker/decide/learner'
+import { Overlay } from '../../../worker/decide/ledger'
+import { decided } from '../../../worker/decide/moments'
 import { type Evidence, results } from '../../../worker/decide/results'
-import { State } from '../../../worker/decide/state'
+import { definitionOf } from './definition'
 
-const page: Experiment = { ...DEFAULTS, key: 'page', arms: ['a', 'b'].map((id) => ({ id, weight: 1 })), dimensions: [] }
+const ledger = new Overlay()
+const DAY = 86_400_000
+const WINDOW = DAY
+/** Rewards are all in by then. */
+const NOW = 10 * DAY
 
-function evidence(arms: readonly [n: number, x: number][], more: Partial<Evidence> = {}): Evidence {
-  const experiment = { ...page, arms: arms.map((_, i) => ({ id: 'abc'[i]!, weight: 1 })), ...more.experiment }
-  const state = new State(experiment)
-  for (const [arm, [n, x]] of arms.entries()) {
-    const place = { arm, at: 0, context: {} }
-    for (let i = 0; i < n; i++) state.decide(place, decided())
-    for (let i = 0; i < x; i++) state.reward(place, { more: 1, delay: 1000 })
-  }
-  return { state, now: 10 * page.window, control: 0, ...more, experiment }
+interface Given {
+  definition?: Partial<Definition>
+  before?: Evidence['before']
+}
+
+/** Served so often and rewarded so often, each arm, as the first days are over. */
+function evidence(arms: readonly [n: number, x: number][], { definition, before }: Given = {}) {
+  const learner = Learner.of(definitionOf({ arms: arms.map((_, i) => ({ id: 'abc'[i]!, weight: 1 })), ...definition }))
+  for (const [arm, [n, x]] of arms.entries()) serve(learner, arm, n, x)
+  return { learner, now: NOW, control: 0, before } satisfies Evidence
+}
+
+function serve({ state }: Learner, arm: number, n: number, x: number, more: { at?: number; isHoldout?: boolean } = {}) {
+  const place = { arm, at: 5 * DAY, context: {}, ...more }
+  for (let i = 0; i < n; i++) state.decide(place, decided())
+  for (let i = 0; i < x; i++) state.reward(place, { more: 1, delay: 1000 })
 }
 
 test('tell each arm, and how it does against the control', () => {
@@ -44,7 +56,7 @@ test('tell each arm, and how it does against the control', () => {
   expect(arms[0]!.expected_loss).toBeGreaterThan(arms[1]!.expected_loss)
   expect(srm).toEqual({ chi2: 0, df: 1, p: 1, always: 1 })
   expect(delay.pending).toBe(0)
-  expect(delay.median).toBeLessThan(page.window / 64)
+  expect(delay.median).toBeLessThan(WINDOW / 64)
   expect(warnings).toEqual(['peeking_fixed_p'])
 })
 
@@ -136,6 +148,12 @@ describe('warn', () => {
     [10_000, 500],
     [10_000, 505],
   ]
+  const counted = (...what: Parameters<Learner['state']['count']>) => {
+    const given = evidence(large)
+    given.learner.state.count(...what)
+    return given
+  }
+
   test.each<[warning: string, given: Evidence]>([
     [
       'srm',
@@ -151,12 +169,12 @@ describe('warn', () => {
         [10_000, 5],
       ]),
     ],
-    ['novelty', evidence(large, { novelty: -3.5 })],
-    ['adaptive_weights', evidence(large, { experiment: { ...page, policy: 'thompson' } })],
-    ['low_ess', evidence(large, { experiment: { ...page, policy: 'thompson' }, aipw: new Aipw(2, true) })],
-    ['unattributed', evidence(large, { counted: { late: 0, duplicates: 0, unattributed: 300 } })],
-    ['late_rewards', evidence(large, { counted: { late: 60, duplicates: 0, unattributed: 0 } })],
-    ['duplicate_rewards', evidence(large, { counted: { late: 0, duplicates: 1, unattributed: 0 } })],
+    ['adaptive_weights', evidence(large, { definition: { policy: 'thompson' } })],
+    ['low_ess', evidence(large, { definition: { policy: 'thompson' } })],
+    ['unattributed', counted('unattributed', 300)],
+    ['late_rewards', counted('late', 60)],
+    ['duplicate_rewards', counted('duplicates', 1)],
+    ['bulk_counts_no_variance', counted('bulk', 2)],
     [
       'control_rate_uncertain',
       evidence([
@@ -165,7 +183,7 @@ describe('warn', () => {
       ]),
     ],
     ['multiple_arms', evidence([...large, [10_000, 500]])],
-    ['weights_changed', evidence(large, { haveWeightsChanged: true })],
+    ['weights_changed', evidence(large, { definition: { reweighted: DAY } })],
   ])('of %s', (warning, given) => {
     expect(results(given).warnings).toContain(warning)
   })
@@ -174,41 +192,71 @@ describe('warn', () => {
 
   test('of rewards that are still to come', () => {
     const given = evidence(large)
-    for (let i = 0; i < 5000; i++) given.state.delay.decided(0, page.window * 5)
-    for (let i = 0; i < 3000; i++) given.state.delay.rewarded(page.window / 2)
-    expect(results({ ...given, now: page.window * 5 }).warnings).toContain('pending')
+    const { delay } = given.learner.state
+    for (let i = 0; i < 5000; i++) delay.decided(0, NOW)
+    for (let i = 0; i < 3000; i++) delay.rewarded(WINDOW / 2)
+    expect(results(given).warnings).toContain('pending')
   })
 
   test('of a few orders that are most of all', () => {
-    const given = evidence(large, { experiment: { ...page, kind: 'ratio' } })
+    const given = evidence(large, { definition: { kind: 'ratio' } })
     const place = { arm: 0, at: 0, context: {} }
-    for (let i = 0; i < 200; i++) given.state.reward(place, { more: i < 2 ? 1000 : 5, delay: 0, hash: i })
+    for (let i = 0; i < 200; i++) given.learner.state.reward(place, { more: i < 2 ? 1000 : 5, delay: 0, hash: i })
     expect(results(given).warnings).toContain('heavy_tail')
   })
 
-  test('of counts that came in bulk, without squares', () => {
-    const given = evidence(
-      [
-        [0, 0],
-        [0, 0],
-      ],
-      { experiment: { ...page, kind: 'ratio' } },
-    )
-    for (const arm of [0, 1]) given.state.total.add(arm, { n: 1000, x: 2000, xx: 0, y: 1000, yy: 1000, xy: 0 }, 0)
-    expect(results(given).warnings).toContain('bulk_counts_no_variance')
+  test.each([
+    ['was liked at first only', 100, 200, true],
+    ['is liked as it was', 100, 116, false],
+  ])('of an arm that %s', (_, first, second, isNovel) => {
+    const given = evidence(large)
+    serve(given.learner, 0, 2000, first, { at: DAY })
+    serve(given.learner, 1, 2000, second, { at: 2 * DAY })
+    expect(results(given).warnings.includes('novelty')).toBe(isNovel)
   })
 })
 
 test('tell what a holdout was served, and what the others earned over it', () => {
-  const { holdout } = results(
-    evidence(
-      [
-        [2000, 100],
-        [8000, 900],
-      ],
-      { holdout: [ofRate(500, 25), ofRate(500, 55)] },
-    ),
+  const given = evidence(
+    [
+      [1500, 75],
+      [7500, 845],
+    ],
+    { definition: { policy: 'thompson' } },
   )
+  serve(given.learner, 0, 500, 25, { isHoldout: true })
+  serve(given.learner, 1, 500, 55, { isHoldout: true })
+  const { holdout } = results(given)
   expect(holdout!.rates).toEqual([0.05, 0.11])
   expect(holdout!.lift).toBeCloseTo(920 / 9000 / 0.08 - 1, 12)
+})
+
+test('take what nobody was drawn for into rates, and into nothing that holds at any look', () => {
+  const arms: [number, number][] = [
+    [10_000, 500],
+    [10_000, 580],
+  ]
+  const [plain, given] = [evidence(arms), evidence(arms)]
+  given.learner.outcome({ arm: 1, at: 5 * DAY, context: {} }, { n: 3000, x: 600, y: 3000 })
+  const [before, after] = [results(plain), results(given)]
+  expect(after.arms[1]).toMatchObject({ trials: 13_000, num: 1180 })
+  expect(after.arms[1]!.uplift!.cs95).toEqual(before.arms[1]!.uplift!.cs95)
+  expect(after.arms[1]!.uplift!.p_always).toBe(before.arms[1]!.uplift!.p_always)
+  expect(after.srm).toEqual(before.srm)
+  expect(after.arms[1]!.uplift!.rel).toBeGreaterThan(before.arms[1]!.uplift!.rel!)
+})
+
+test('tell what arms are worth by their propensities, where a policy served them', () => {
+  const learner = Learner.of(definitionOf({ policy: 'thompson' }))
+  for (let i = 0; i < 2000; i++) {
+    const arm = i % 10 === 0 ? 0 : 1
+    const decision = { id: `${i}`, arm, at: 5 * DAY + i, propensities: [0.1, 0.9], context: {} }
+    learner.exposure(decision, decision.at)
+    if (i % 20 === 0 || i % 20 === 1) learner.reward(decision, { x: 1, y: 0 }, decision.at + 1000, ledger)
+  }
+  const { arms, ess } = results({ learner, now: NOW, control: 0 })
+  expect(arms[0]!.weighted).toBeNull()
+  // Rates are a half and an eighteenth.
+  expect(arms[1]!.weighted!.difference).toBeCloseTo(1 / 18 - 1 / 2, 1)
+  expect(ess).toBeCloseTo(200, 6)
 })

@@ -19,60 +19,76 @@ const FIELDS = {
 export class Node {
   readonly kind: Kind
   readonly halfLife: number | null
-  private readonly arms: Moments[]
+  private readonly size: number
+  /** Of each arm; undefined before anything came in. */
+  private arms: Moments[] | undefined
+  /** Whether another has the same sums, until either adds: copies are many, and most are only read. */
+  private isShared = false
   private landmark = Number.NEGATIVE_INFINITY
 
   constructor(kind: Kind, arms: number, halfLife: number | null) {
     this.kind = kind
+    this.size = arms
     this.halfLife = halfLife
-    this.arms = Array.from({ length: arms }, none)
   }
 
   /** `at` is the decision's time, for what it cost and for its rewards alike; milliseconds. */
   add(arm: number, moments: Moments, at: number): void {
     const lives = this.halfLife ? at / this.halfLife : 0
     const whole = Math.floor(lives)
-    this.advance(whole)
-    add(this.arms[arm]!, moments, 2 ** (lives - whole) * 2 ** (whole - this.landmark))
+    const arms = this.ownSince(whole)
+    add(arms[arm]!, moments, 2 ** (lives - whole) * 2 ** (whole - this.landmark))
   }
 
   /** Makes this the node of both's events. */
   merge(other: Node): void {
-    this.advance(other.landmark)
-    const weight = other.landmark === this.landmark ? 1 : 2 ** (other.landmark - this.landmark)
-    other.arms.forEach((moments, arm) => add(this.arms[arm]!, moments, weight))
+    if (!other.arms) return
+    if (!this.arms) {
+      this.arms = other.arms
+      this.landmark = other.landmark
+      this.isShared = other.isShared = true
+      return
+    }
+    const arms = this.ownSince(other.landmark)
+    const weight = 2 ** (other.landmark - this.landmark)
+    other.arms.forEach((moments, arm) => add(arms[arm]!, moments, weight))
   }
 
   /** The moments of each arm, as they count now. */
   read(now: number): Moments[] {
-    const lives = this.halfLife ? now / this.halfLife - this.landmark : 0
-    // An empty one has no landmark.
-    return this.arms.map((moments) => scaled(moments, Number.isFinite(lives) ? 2 ** -lives : 1))
+    const lives = this.halfLife && this.arms ? now / this.halfLife - this.landmark : 0
+    return this.all.map((moments) => scaled(moments, 2 ** -lives))
   }
 
   encode(): Uint8Array {
     const fields = FIELDS[this.kind]
-    return encode(VERSION, [this.landmark, ...this.arms.flatMap((moments) => fields.map((field) => moments[field]))])
+    return encode(VERSION, [this.landmark, ...this.all.flatMap((moments) => fields.map((field) => moments[field]))])
   }
 
   /** Takes what is kept into one that is empty. */
   decode(bytes: Uint8Array): this {
     const [landmark = Number.NEGATIVE_INFINITY, ...numbers] = decode(bytes, VERSION)
+    if (landmark === Number.NEGATIVE_INFINITY) return this
     const fields = FIELDS[this.kind]
-    this.landmark = landmark
-    this.arms.forEach((moments, arm) => {
+    this.ownSince(landmark).forEach((moments, arm) => {
       fields.forEach((field, i) => (moments[field] = numbers[arm * fields.length + i]!))
       if (this.kind === 'rate') Object.assign(moments, ofRate(moments.n, moments.x))
     })
     return this
   }
 
-  private advance(to: number): void {
-    if (to <= this.landmark) return
-    const weight = 2 ** (this.landmark - to)
-    if (this.landmark !== Number.NEGATIVE_INFINITY) {
-      this.arms.forEach((moments, arm) => (this.arms[arm] = scaled(moments, weight)))
+  private get all(): readonly Moments[] {
+    return this.arms ?? Array.from({ length: this.size }, none)
+  }
+
+  /** The sums, to be added to, with the landmark at a time or later. */
+  private ownSince(landmark: number): Moments[] {
+    const weight = landmark > this.landmark ? 2 ** (this.landmark - landmark) : 1
+    if (!this.arms || this.isShared || weight < 1) {
+      this.arms = this.all.map((moments) => scaled(moments, weight))
+      this.isShared = false
     }
-    this.landmark = to
+    this.landmark = Math.max(this.landmark, landmark)
+    return this.arms
   }
 }

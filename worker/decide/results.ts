@@ -19,6 +19,7 @@ import { FEW, type Facts, type Warning, warningsOf } from './warning'
 import { wilson } from './wilson'
 
 const ALPHA = 0.05
+const Z = normalOf(ALPHA)
 
 /** What of earlier looks is remembered: the least p of each arm, by index, and of the mismatch. */
 export interface Looks {
@@ -170,7 +171,7 @@ function upliftsOf(kind: Kind, { seen, drawn, control, before }: Compared): (Upl
     const now = isEnough ? alwaysP(difference(kind, from, to, ALPHA).z, n, ALPHA) : null
     return {
       rel: base.mean === 0 ? null : mean.mean / base.mean - 1,
-      ci95: fieller(base, mean, normalOf(ALPHA)) ?? null,
+      ci95: fieller(base, mean, Z) ?? null,
       cs95: isEnough ? (fieller(from, to, multiplier(n, ALPHA)) ?? null) : null,
       z,
       p_fixed: p,
@@ -196,8 +197,8 @@ function noveltyOf(kind: Kind, { seen, early, control }: Pick<Compared, 'seen' |
 const isBegun = (kind: Kind, { n, x }: Moments) => n >= FEW.trials && (kind === 'ratio' || x >= FEW.conversions)
 
 function intervalOf(kind: Kind, { n, x }: Moments, { mean, variance }: Mean): [number, number] {
-  if (kind === 'rate') return wilson(x, n, normalOf(ALPHA))
-  const half = normalOf(ALPHA) * Math.sqrt(variance)
+  if (kind === 'rate') return wilson(x, n, Z)
+  const half = Z * Math.sqrt(variance)
   return [mean - half, mean + half]
 }
 

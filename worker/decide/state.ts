@@ -144,10 +144,13 @@ export class State {
   }
 
   merge(other: State): void {
-    for (const [key, part] of other.parts()) {
-      const own = this.part(key)
-      if (own) this.touch(own).merge(part as never) // Of one key, so of one kind.
+    // Of one name, so of one kind.
+    for (const name of SINGLE) this.touch(this[name]).merge(other[name] as never)
+    const join = (own: Node | undefined, node: Node) => own && this.touch(own).merge(node)
+    for (const [dimension, nodes] of other.values) {
+      for (const [value, node] of nodes) join(this.value(dimension, value), node)
     }
+    for (const [key, node] of other.leaves) join(this.leaf(key), node)
   }
 
   /** One that goes its own way from here. */

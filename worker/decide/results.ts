@@ -4,21 +4,21 @@
  * who stops at P > 0.95 is wrong more often than right.
  */
 import type { Estimate } from './aipw'
-import { alwaysP, multiplier } from './always'
+import { multiplier } from './always'
 import { beliefs, ratioOf } from './belief'
 import { contest, duels, FINE } from './contest'
 import { difference, holm, type Mean, meanOfArm } from './difference'
-import { weightsOf } from './experiment'
 import { fieller } from './fieller'
 import type { Learner } from './learner'
+import { drawnOf, isBegun, lookAt, mismatchOf } from './look'
 import { type Kind, less, matured, type Moments } from './moments'
 import { normalOf } from './normal'
 import { turned } from './posterior'
-import { type Mismatch, mismatch } from './srm'
+import type { Mismatch } from './srm'
 import { FEW, type Facts, type Warning, warningsOf } from './warning'
 import { wilson } from './wilson'
 
-const ALPHA = 0.05
+export const ALPHA = 0.05
 const Z = normalOf(ALPHA)
 
 /** What of earlier looks is remembered: the least p of each arm, by index, and of the mismatch. */
@@ -84,7 +84,7 @@ export function results({ learner, now, control, before }: Evidence): Results {
   const { definition, state, aipw } = learner
   const { kind, goal, arms } = definition
   const seen = state.total.read(now)
-  const drawn = less(seen, state.unattributed.read(now))
+  const drawn = drawnOf(learner, now)
   const means = seen.map((moments) => meanOfArm(kind, moments))
   const trials = seen.reduce((sum, { n }) => sum + n, 0)
   const counts = drawn.map(({ n }) => n)
@@ -95,8 +95,7 @@ export function results({ learner, now, control, before }: Evidence): Results {
   const isAdaptive = definition.policy !== 'split'
   const uplifts = upliftsOf(kind, { seen, drawn, control, before: before?.arms })
   const compared = uplifts.filter((uplift) => uplift !== null)
-  const expected = [...state.expected.sums]
-  const found = mismatch(counts, expected.some((p) => p > 0) ? expected : weightsOf(definition))
+  const found = mismatchOf(learner, drawn)
   const srm = { ...found, always: Math.min(found.always, before?.srm ?? 1) }
   const effective = aipw ? seen.map((_, arm) => aipw.effective(arm)) : undefined
   const { counted } = state
@@ -168,7 +167,7 @@ function upliftsOf(kind: Kind, { seen, drawn, control, before }: Compared): (Upl
     const n = from.n + to.n
     const isEnough = [drawn[control]!, drawn[arm]!].every((each) => isBegun(kind, each))
     const earlier = before?.[arm] ?? null
-    const now = isEnough ? alwaysP(difference(kind, from, to, ALPHA).z, n, ALPHA) : null
+    const now = lookAt(kind, [drawn[control]!, drawn[arm]!], ALPHA)
     return {
       rel: base.mean === 0 ? null : mean.mean / base.mean - 1,
       ci95: fieller(base, mean, Z) ?? null,
@@ -192,9 +191,6 @@ function noveltyOf(kind: Kind, { seen, early, control }: Pick<Compared, 'seen' |
   })
   return zs.reduce((most, z) => (Math.abs(z) > Math.abs(most) ? z : most), 0)
 }
-
-/** A ratio's rewards are not told one by one; of a hundred decisions some have some. */
-const isBegun = (kind: Kind, { n, x }: Moments) => n >= FEW.trials && (kind === 'ratio' || x >= FEW.conversions)
 
 function intervalOf(kind: Kind, { n, x }: Moments, { mean, variance }: Mean): [number, number] {
   if (kind === 'rate') return wilson(x, n, Z)

@@ -20,7 +20,7 @@ import type { VerifiedBeacon } from './verify'
 export const PAGEVIEW = 'pageview'
 const DOWNLOAD = 'download'
 const OUTBOUND = 'outbound'
-const REFUSED = 'refused'
+export const REFUSED = 'refused'
 /** Types that mean what this house says they mean; a browser that chooses one gets it below `custom`. */
 const RESERVED = new Set([PAGEVIEW, DOWNLOAD, OUTBOUND, REFUSED, 'decision'])
 /** Whether a type is one that a browser chose. */

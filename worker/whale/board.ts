@@ -46,6 +46,6 @@ export interface Standing {
   results: Results
   /** With which probabilities its options are served now: to anybody, and to who has the values that came most. */
   weights: { context: Record<string, string>; probabilities: number[] }[]
-  /** Rewards that came too late, twice, and outcomes of nobody's decision. */
-  counted: { late: number; duplicates: number; unattributed: number }
+  /** What came too late, rewards that came twice, outcomes of nobody's decision, and what was not decided so. */
+  counted: { late: number; duplicates: number; unattributed: number; refused: number }
 }

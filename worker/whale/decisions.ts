@@ -1,22 +1,62 @@
 /** What a Whale is asked of its site's decisions: which experiments there are, and what is to be changed of them. */
 import type { Definition } from '../decide/definition'
 import { typeOfDecision } from '../ingest/decided'
-import type { Beginning, Board, BoardQuestion, Changes } from './board'
+import type { Beginning, Board, BoardQuestion, Changes, Standing } from './board'
 import type { Chores } from './chores'
+import { type JournalQuestion, page, type Page } from './journal'
 import type { Life } from './life'
+import { TooMuch } from './question'
 import { unfinished } from './reset'
+import { standingOf } from './standing'
+import type { State } from './state'
+import { Weighing } from './weighing'
 
 export class Decisions {
+  private readonly weighing: Weighing
+
   constructor(
     private readonly life: Life,
     private readonly chores: Chores,
-  ) {}
+  ) {
+    this.weighing = new Weighing(life)
+  }
 
   /** Writes nothing: a site without experiments has none of version 0. */
-  async board({ since }: BoardQuestion): Promise<Board> {
-    const experiments = this.life.look(await this.life.settled())?.experiments
+  async board({ since, weigh }: BoardQuestion): Promise<Board> {
+    const terms = await this.life.settled()
+    const weights = weigh && (await this.weighing.weigh(terms, weigh.decision, weigh.context))
+    const experiments = this.life.look(terms)?.experiments
     const version = experiments?.version ?? 0
-    return { version, ...(version !== since && { definitions: experiments?.list ?? [] }) }
+    return {
+      version,
+      ...(version !== since && { definitions: experiments?.list ?? [] }),
+      ...(weights && { weights }),
+    }
+  }
+
+  /** Undefined where there is no such experiment, or it has no such option. Writes nothing. */
+  async standing(decision: string, control?: string): Promise<Standing | undefined> {
+    const known = await this.known(decision)
+    if (!known) return undefined
+    const { state, definition } = known
+    const against = control === undefined ? 0 : definition.arms.findIndex(({ id }) => id === control)
+    if (against < 0) return undefined
+    const ahead = this.weighing.ahead(state, definition)
+    const model = this.weighing.model(state, definition)
+    return standingOf({ definition, ahead, model, looks: state.learning.looks(definition), now: Date.now() }, against)
+  }
+
+  /** A page of the journal; undefined where there is no such experiment. Writes nothing. */
+  async decided(question: JournalQuestion): Promise<Page | { problem: string } | undefined> {
+    const known = await this.known(question.decision)
+    if (!known) return undefined
+    const { state, definition } = known
+    try {
+      return await page(this.life.sql, definition, question, this.weighing.ahead(state, definition).lines)
+    } catch (error) {
+      if (error instanceof TooMuch) return { problem: error.message }
+      throw error
+    }
   }
 
   async begin(beginning: Beginning): Promise<Definition | { problem: string }> {
@@ -25,7 +65,6 @@ export class Decisions {
     const type = typeOfDecision(beginning.key)
     if (unfinished(life.sql).some(({ scope, stage }) => scope.type === type && stage !== 'counted'))
       return { problem: `what was counted as ${type} is being taken away; try again in a minute` }
-    life.version += 1
     return experiments.begin(beginning, Date.now())
   }
 
@@ -33,7 +72,6 @@ export class Decisions {
   async change(decision: string, changes: Changes): Promise<Definition | undefined> {
     const { life } = this
     const experiments = life.look(await life.settled())?.experiments
-    life.version += 1
     return experiments?.change(decision, changes, Date.now())
   }
 
@@ -57,6 +95,16 @@ export class Decisions {
     }
     life.doze()
     return true
+  }
+
+  /** An experiment, with what Hails had a second ago. */
+  private async known(decision: string): Promise<{ state: State; definition: Definition } | undefined> {
+    const terms = await this.life.settled()
+    if (!this.life.look(terms)?.experiments.find(decision)) return undefined
+    await this.weighing.refresh(terms)
+    const state = this.life.look(terms)
+    const definition = state?.experiments.find(decision)
+    return state && definition && { state, definition }
   }
 }
 

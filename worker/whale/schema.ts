@@ -16,8 +16,9 @@ const decisionTables = [
   `CREATE TABLE experiment (number INTEGER PRIMARY KEY, changed INTEGER, definition TEXT)`,
   // What each has learnt, a row for each part of it: see learning.ts.
   `CREATE TABLE learnt     (experiment INTEGER, key TEXT, bytes BLOB, PRIMARY KEY (experiment, key)) WITHOUT ROWID`,
-  // Decisions that were rewarded, by their id: what each has brought so far, and when it was made.
-  `CREATE TABLE rewarded   (experiment INTEGER, id TEXT, at INTEGER, x REAL, y REAL, PRIMARY KEY (experiment, id)) WITHOUT ROWID`,
+  // Decisions that came to something, by their id: to what so far, when each was made, and how long after it was first rewarded.
+  `CREATE TABLE rewarded   (experiment INTEGER, id TEXT, at INTEGER, x REAL, y REAL, delay INTEGER, PRIMARY KEY (experiment, id))
+                            WITHOUT ROWID`,
   // The log of decisions: when the earliest and the latest of a row's decisions were made, when it came, how many notes:
   // see journal.ts.
   `CREATE TABLE note       (experiment INTEGER, id INTEGER, start INTEGER, until INTEGER, merged INTEGER, notes INTEGER, weights TEXT,

@@ -75,3 +75,8 @@ export interface Peek {
 export interface Peekable {
   peek(cursor: number): Promise<Peek>
 }
+
+/** The same. Dimensions nest without end, and so would the type that a stub makes of this. */
+export interface Telling {
+  notes(after: number): Promise<Notes>
+}

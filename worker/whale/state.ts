@@ -4,6 +4,7 @@
  */
 import type { Zones } from '../rollup/interval'
 import { Experiments } from './experiments'
+import { Learning } from './learning'
 import { Names } from './names'
 import { Pending } from './pending'
 
@@ -12,6 +13,7 @@ export interface State {
   pending: Pending
   cursors: Map<number, number>
   experiments: Experiments
+  learning: Learning
 }
 
 export function stateOf(sql: SqlStorage, zones: Zones): State {
@@ -22,5 +24,6 @@ export function stateOf(sql: SqlStorage, zones: Zones): State {
   for (const { bytes } of rows) pending.add(new Uint8Array(bytes), zones)
   const shards = sql.exec<{ shard: number; cursor: number }>(`SELECT shard, cursor FROM shard`).toArray()
   const cursors = new Map(shards.map(({ shard, cursor }) => [shard, cursor] as const))
-  return { names: new Names(sql), pending, cursors, experiments: new Experiments(sql) }
+  const experiments = new Experiments(sql)
+  return { names: new Names(sql), pending, cursors, experiments, learning: new Learning(sql, experiments) }
 }

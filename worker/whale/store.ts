@@ -1,26 +1,51 @@
-/** Stores a slice: fragment, raw events and cursor in one transaction. The position is stored with the result. */
+/** Stores a slice: fragment, raw events, what decisions are to learn of it, and cursor in one transaction. The position is stored with the result. */
+import { REFUSED } from '../ingest/events'
+import { encode, Fragment } from '../rollup/fragment'
+import type { Learning } from './learning'
 import { insertEvents, insertFragment } from './schema'
 import type { Slice } from './slice'
 
+interface Storing {
+  learning: Learning
+  keepRaw: boolean
+  now: number
+}
+
+/** Answers the parts of the fragment that were stored: with those of the slice one of what decisions refused. */
 export function store(
   storage: DurableObjectStorage,
-  { shard, from, to, events, last, parts, raw, gap }: Slice,
-  { keepRaw, now }: { keepRaw: boolean; now: number },
-): void {
+  { shard, from, to, events, last, parts, raw, gap, notes }: Slice,
+  { learning, keepRaw, now }: Storing,
+): Uint8Array[] {
   const { sql } = storage
-  storage.transactionSync(() => {
-    for (const part of parts) insertFragment(sql, part, now)
-    if (keepRaw) for (const chunk of raw) insertEvents(sql, chunk, now)
-    if (gap) sql.exec(`INSERT INTO gap (shard, start, until) VALUES (?, ?, ?)`, shard, ...gap)
-    sql.exec(
-      `INSERT INTO shard (shard, cursor, events, last) VALUES (?, ?, ?, ?)
+  try {
+    return storage.transactionSync(() => {
+      const refused = notes ? learning.take(notes, { keep: keepRaw, now }) : 0
+      const all = refused ? [...parts, ...refusalsOf(refused, last)] : parts
+      for (const part of all) insertFragment(sql, part, now)
+      if (keepRaw) for (const chunk of raw) insertEvents(sql, chunk, now)
+      if (gap) sql.exec(`INSERT INTO gap (shard, start, until) VALUES (?, ?, ?)`, shard, ...gap)
+      sql.exec(
+        `INSERT INTO shard (shard, cursor, events, last) VALUES (?, ?, ?, ?)
        ON CONFLICT (shard) DO UPDATE SET cursor = excluded.cursor, events = events + excluded.events, last = excluded.last
        WHERE cursor = ?`,
-      shard,
-      to,
-      events,
-      last,
-      from,
-    )
-  })
+        shard,
+        to,
+        events,
+        last,
+        from,
+      )
+      return all
+    })
+  } catch (error) {
+    learning.forget()
+    throw error
+  }
+}
+
+/** What an exposure or a reward came to where its experiment would not have it: counted as a browser's are that the door refuses. */
+function refusalsOf(hits: number, at: number): Uint8Array[] {
+  const fragment = new Fragment()
+  fragment.add({ at, type: REFUSED, dimensions: { reason: 'decision' }, metrics: { hits } }, at)
+  return encode(fragment)
 }

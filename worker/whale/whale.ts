@@ -10,11 +10,12 @@ import { type Env, hail } from '../env'
 import type { Definition } from '../decide/definition'
 import type { Scope } from '../rollup/erase'
 import { floor, next, type Zones } from '../rollup/interval'
-import type { Beginning, Board, BoardQuestion, Changes } from './board'
+import type { Beginning, Board, BoardQuestion, Changes, Standing } from './board'
 import { Chores } from './chores'
 import type { CubeQuestion } from './cube'
 import { Decisions } from './decisions'
 import type { ExcerptQuestion } from './excerpt'
+import type { JournalQuestion, Page } from './journal'
 import { Life } from './life'
 import type { Live, LiveQuestion } from './live'
 import type { Question } from './question'
@@ -66,11 +67,12 @@ export class Whale extends DurableObject<Env> {
     if (terms.linked && !slice.here) return { cursor, linked: true }
     if (slice.from !== cursor) return { cursor }
     if (slice.resets?.length) state = this.chores.hear(slice.resets, terms)
-    store(life.storage, slice, { keepRaw: terms.keep.raw > 0, now: Date.now() })
+    const { learning } = state
+    const parts = store(life.storage, slice, { learning, keepRaw: terms.keep.raw > 0, now: Date.now() })
     state.cursors.set(slice.shard, slice.to)
     life.version += 1
     try {
-      for (const part of slice.parts) state.pending.add(part, terms.zones)
+      for (const part of parts) state.pending.add(part, terms.zones)
     } catch (error) {
       // It is stored; only what memory made of it is in doubt, and waking makes that anew.
       life.doze()
@@ -137,6 +139,16 @@ export class Whale extends DurableObject<Env> {
   /** Takes one away with all that it has learnt and counted; false where there is none of that name. */
   abandon(decision: string): Promise<boolean> {
     return this.decisions.abandon(decision)
+  }
+
+  /** Where one stands, against any of its options; undefined where there is none of that name, or no such option. */
+  standing(decision: string, control?: string): Promise<Standing | undefined> {
+    return this.decisions.standing(decision, control)
+  }
+
+  /** A page of one's decisions, each with what came of it; undefined where there is none of that name. */
+  decided(question: JournalQuestion): Promise<Page | { problem: string } | undefined> {
+    return this.decisions.decided(question)
   }
 
   async status(): Promise<WhaleStatus> {

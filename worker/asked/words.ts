@@ -92,17 +92,27 @@ const spoken = (metric: string): string => metric.replace(/:\s+$/, ':+').trim()
 
 const NO_JSON = { problem: 'is not JSON' }
 
-/** JSON as it is; else with the quotes that HailWhale's URLs use; else nothing. */
-function json(text: string): unknown {
-  for (const spelled of [text, text.replaceAll("'", '"')]) {
+/** Texts in either kind of quotes, and the point of a number that has nothing before it. */
+const SPELLED = /"(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.)*)'|(?<![\d.])\.(?=\d)/g
+
+/** JSON as it is; else with the quotes and numbers that HailWhale's URLs use; else nothing. */
+export function json(text: string): unknown {
+  for (const spelled of [(given: string) => given, asJson]) {
     try {
-      return JSON.parse(spelled)
+      return JSON.parse(spelled(text))
     } catch {
       // The other spelling may be meant.
     }
   }
   return undefined
 }
+
+/** `{'spent': .5}` as `{"spent": 0.5}`; what stands in double quotes is left alone, apostrophes and all. */
+const asJson = (text: string): string =>
+  text.replace(SPELLED, (found, quoted?: string) => {
+    if (quoted !== undefined) return JSON.stringify(quoted.replace(/\\(.)/g, '$1'))
+    return found === '.' ? '0.' : found
+  })
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -3,12 +3,12 @@
  * that chose by itself (a split needs no server) brings an id of its own instead: when, and chance.
  */
 import type { Saying } from '../../sdk/wire/event'
-import type { Note } from '../../sdk/wire/note'
+import type { Exposure, Note } from '../../sdk/wire/note'
 import { allowed } from './allow'
 import type { Keys } from './keys'
 import { cleanName, cleanType } from './name'
 import type { Site } from './settings'
-import { openToken } from './token'
+import { type Choice, openToken } from './token'
 
 export type Said = Extract<Saying, readonly ['x' | 'r', ...unknown[]]>
 
@@ -29,6 +29,14 @@ export function timeOfOwn(id: string): number | undefined {
   return seconds === undefined ? undefined : Number.parseInt(seconds, 36) * 1000
 }
 
+/** What an id says: a token's own, or when a browser chose. Undefined: it was not decided here, or not so. */
+export async function decidedBy(keys: Keys, choice: Choice, id: string): Promise<Omit<Exposure, 'kind'> | undefined> {
+  const { decision, option } = choice
+  const own = timeOfOwn(id)
+  const token = own === undefined ? await openToken(keys, choice, id) : { id, at: own }
+  return token && { decision, option, ...token }
+}
+
 /** Undefined: it was not decided here, or not so. */
 export async function noteOf(
   saying: Said,
@@ -36,10 +44,8 @@ export async function noteOf(
   { site, allow }: Pick<Site, 'site' | 'allow'>,
 ): Promise<Note | undefined> {
   const [code, decision, option, id] = saying
-  const own = timeOfOwn(id)
-  const token = own === undefined ? await openToken(keys, { site, decision, option }, id) : { id, at: own }
-  if (!token) return undefined
-  const decided = { decision, option, ...token }
+  const decided = await decidedBy(keys, { site, decision, option }, id)
+  if (!decided) return undefined
   if (code === 'x') return { kind: 'exposure', ...decided }
   const [, , , , metrics = { reward: 1 }, goal] = saying
   const { hits: _, ...numbers } = allowed(metrics, allow)

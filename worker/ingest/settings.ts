@@ -53,6 +53,8 @@ export interface Site {
   allow?: Ranges
   /** The sites elsewhere that it is linked to, by upstream; one number under `*` where it is the same for all. */
   upstream?: Record<string, number>
+  /** Experiments were made here: whoever decides, or hears of decisions, asks its Whale. */
+  deciding?: true
   /** Versions of the bearer keys, and of what pixels and shares are sealed with; a raised one revokes all of before. */
   versions: Versions
   created: number

@@ -18,6 +18,7 @@ import { withVisitor } from '../ingest/visitor'
 import type { Delivery } from './deliver'
 import { exposureOf, isExposure } from './exposure'
 import { type Reception, visitorAt } from './reception'
+import { isVain } from './vain'
 
 export async function considerBeacon(
   verified: VerifiedBeacon,
@@ -57,12 +58,14 @@ export async function considerBeacon(
   }
 }
 
-/** What of the sayings is of a decision, and was decided here. */
-async function notesOf(sayings: readonly Saying[], site: Site, { deployment }: Reception): Promise<Notes> {
+/** What of the sayings is of a decision, was decided here, and is not known to be told in vain. */
+async function notesOf(sayings: readonly Saying[], site: Site, { env, deployment, now }: Reception): Promise<Notes> {
   const notes = new Map<Saying, Note>()
-  for (const saying of sayings) {
-    const note = isDecided(saying) ? await noteOf(saying, deployment.keys, site) : undefined
-    if (note) notes.set(saying, note)
+  const said = sayings.filter(isDecided)
+  const experiments = said.length ? await deployment.boards.list(env, site, now) : undefined
+  for (const saying of said) {
+    const note = await noteOf(saying, deployment.keys, site)
+    if (note && !isVain(note, experiments, now)) notes.set(saying, note)
   }
   return notes
 }

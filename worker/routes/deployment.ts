@@ -11,6 +11,7 @@ import { Said } from '../ingest/said'
 import { SharedKeys } from '../ingest/shared'
 import { Directory } from '../pod/directory'
 import { Salts } from '../pod/salts'
+import { Boards } from './boards'
 import { Problem } from './problem'
 import { rates } from './rate'
 import { Refusals } from './refusals'
@@ -22,6 +23,7 @@ export interface Deployment {
   refusals: Refusals
   salts: Salts
   said: Said
+  boards: Boards
   rates: Allowance
   proxy: TrustedProxy | undefined
   geo: GeoFile | undefined
@@ -60,6 +62,7 @@ async function build(env: Env): Promise<Deployment> {
     refusals: new Refusals(),
     salts: new Salts(),
     said: new Said(),
+    boards: new Boards(),
     rates: rates(),
     proxy: proxyOf(env),
     geo: await geoOf(env),

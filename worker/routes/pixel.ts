@@ -7,9 +7,7 @@ import { type Context, Hono } from 'hono'
 import { readName } from '../../sdk/wire/address'
 import { read } from '../../sdk/wire/envelope'
 import { clientOf } from '../ingest/client'
-import { type Facts, factsOf } from '../ingest/facts'
 import { BODY_BYTES, ENVELOPES, URL_CHARACTERS } from '../ingest/limits'
-import { addressOf, socketOf } from '../ingest/proxy'
 import type { Reason } from '../ingest/refusal'
 import type { Site } from '../ingest/settings'
 import type { App } from './access'
@@ -21,6 +19,7 @@ import { keptToMidnight, NOT_KEPT } from './keeping'
 import { secondsToWait } from './rate'
 import type { Reception } from './reception'
 import { NO_SITE } from './refusals'
+import { addressFor, factsFor } from './sender'
 
 /** The smallest picture there is: 43 bytes, transparent. */
 const GIF = Uint8Array.from(atob('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw=='), (c) =>
@@ -166,13 +165,4 @@ async function sitesOf(
     amounts.set(listed, (amounts.get(listed) ?? 0) + length)
   }
   return { sites, amounts }
-}
-
-function factsFor(c: Context<App>, { geo }: Deployment, address: string | undefined): Facts {
-  return factsOf({ header: (name) => c.req.header(name), cf: c.req.raw.cf, address }, geo)
-}
-
-function addressFor(c: Context<App>, { proxy }: Deployment): string | undefined {
-  const header = (name: string) => c.req.header(name)
-  return addressOf({ socket: socketOf(c.req.raw.cf, header), header }, proxy)
 }

@@ -1,0 +1,51 @@
+/**
+ * What is told of a decision in vain: its experiment is gone, paused or over, has no such option, or the reward comes too
+ * late. The Whale judges the same when it learns, and last; what is known here already is not counted first.
+ */
+import type { Note } from '../../sdk/wire/note'
+import type { Definition } from '../decide/definition'
+import { SKEW } from '../ingest/clock'
+import type { Definitions } from './boards'
+
+/** Why, in words that follow the field's name. */
+export interface Unfit {
+  field: string
+  why: string
+  /** There is no such thing. */
+  isUnknown?: true
+}
+
+type Decided = Extract<Note, { kind: 'exposure' | 'reward' }>
+
+/** Undefined where nothing is known that speaks against it: also where nobody could say which experiments there are. */
+export function vainOf(note: Decided, experiments: Definitions | undefined, now: number): Unfit | undefined {
+  const { decision, option, number, at } = note
+  // Clocks differ; and what is to be decided yet has not been.
+  if (at - now > SKEW) return { field: 'id', why: 'is of a decision that lies ahead' }
+  if (!experiments) return undefined
+  const definition = experiments.get(decision)
+  if (!definition) return unknown(decision)
+  if (number !== undefined && number !== definition.number)
+    return { field: 'id', why: 'is of an experiment of that name that was deleted' }
+  if (!isOption(definition, option)) return { field: 'option', why: optionsOf(definition) }
+  if (note.kind === 'exposure' && definition.status !== 'running')
+    return { field: 'decision', why: `is ${definition.status}` }
+  if (note.kind === 'reward' && now - at > definition.window)
+    return { field: 'id', why: `is of a decision more than ${definition.window / 1000} seconds ago, its window` }
+  return undefined
+}
+
+export const unknown = (decision: string): Unfit => ({
+  field: 'decision',
+  why: `is unknown: there is no experiment "${decision}"; make it by /experiments, or name its options`,
+  isUnknown: true,
+})
+
+export const isOption = ({ arms }: Pick<Definition, 'arms'>, option: string): boolean =>
+  arms.some(({ id }) => id === option)
+
+export const optionsOf = ({ arms }: Pick<Definition, 'arms'>): string =>
+  `must be one of ${JSON.stringify(arms.map(({ id }) => id)).slice(0, 1_000)}`
+
+export const isVain = (note: Note, experiments: Definitions | undefined, now: number): boolean =>
+  (note.kind === 'exposure' || note.kind === 'reward') && vainOf(note, experiments, now) !== undefined

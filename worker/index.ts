@@ -2,10 +2,12 @@
 import { type Context, Hono } from 'hono'
 import type { App } from './routes/access'
 import { count } from './routes/count'
+import { decide } from './routes/decide'
 import { demo } from './routes/demo'
 import { cubes } from './routes/cube'
 import { deploymentOf } from './routes/deployment'
 import { embed } from './routes/embed'
+import { experiments } from './routes/experiments'
 import { explain } from './routes/explain'
 import { forward } from './routes/forward'
 import { graphs } from './routes/graph'
@@ -15,6 +17,7 @@ import { siteKeys } from './routes/keys'
 import { NOT_KEPT } from './routes/keeping'
 import { live } from './routes/live'
 import { login } from './routes/login'
+import { outcomes } from './routes/outcomes'
 import { pixel } from './routes/pixel'
 import { pixels } from './routes/pixels'
 import { Problem, problem } from './routes/problem'
@@ -35,6 +38,9 @@ const app = new Hono<App>({ strict: true })
   .route('/', pixel)
   .route('/b', beacon)
   .route('/count', count)
+  .route('/count_decision', outcomes)
+  .route('/', decide)
+  .route('/experiments', experiments)
   // Keys stand in these answers, and a cookie opens them too: no browser may keep one for whoever comes next.
   .use('/api/*', async (c, next) => {
     await next()

@@ -5,6 +5,7 @@
  */
 import type { GenericSchema } from 'valibot'
 import { counting, Event } from './counting'
+import { decisions } from './decisions'
 import { deployment, pages } from './deployment'
 import { cube, graphs, now, rankings } from './questions'
 import type { By, Family, Route, Told } from './route'
@@ -12,7 +13,18 @@ import { converted, type Names, shown, type Shown } from './schema'
 import { grants, sites } from './sites'
 import * as told from './told'
 
-export const FAMILIES: readonly Family[] = [counting, graphs, rankings, cube, now, sites, grants, deployment, pages]
+export const FAMILIES: readonly Family[] = [
+  counting,
+  decisions,
+  graphs,
+  rankings,
+  cube,
+  now,
+  sites,
+  grants,
+  deployment,
+  pages,
+]
 
 /** Said once, and referred to: the event that is counted, and each shape of an answer. */
 const NAMED: Names = new Map<GenericSchema, string>([

@@ -1,6 +1,7 @@
 /** The shapes of answers. No request is read by them; tests hold real answers to them. */
 import * as v from 'valibot'
 import { INTERVALS } from '../../sdk/wire/query'
+import { POLICIES, STATUSES } from '../asked/experiment'
 import { refusals } from '../ingest/refusal'
 
 const about = <Schema extends v.GenericSchema>(schema: Schema, text: string) => v.pipe(schema, v.description(text))
@@ -174,6 +175,113 @@ export const Site = v.strictObject({
   }),
   snippet: about(text, 'The script tag.'),
 })
+const share = about(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 'A part of 1.')
+const interval = about(v.strictTuple([number, number]), 'From, to.')
+
+export const Decision = v.strictObject({
+  decision: text,
+  option: text,
+  propensity: about(number, 'How probable that option was.'),
+  policy: v.picklist(POLICIES),
+  id: about(v.nullable(v.string()), 'To be handed back with what comes of it; `null` where nothing is learnt from it.'),
+  explanation: may(names, 'Why, with `explain`: `country=SE ×1.42 ±0.11`, what says most first.'),
+})
+
+const experiment = {
+  decision: text,
+  options: names,
+  policy: v.picklist(POLICIES),
+  by: about(text, 'What is to be had.'),
+  num: text,
+  den: text,
+  kind: v.picklist(['rate', 'ratio']),
+  goal: v.picklist(['more', 'less']),
+  aim: v.picklist(['earn', 'identify']),
+  dimensions: names,
+  personalise: v.picklist(['fitted', 'strong']),
+  floor: share,
+  temper: v.nullable(v.number()),
+  half_life: about(v.nullable(v.number()), 'Seconds.'),
+  window: about(number, 'Seconds.'),
+  sticky: about(number, 'Seconds.'),
+  warm: whole(),
+  cap: share,
+  holdout: share,
+  hash: v.picklist(['murmur', 'alephbet']),
+  conversion: v.nullable(v.string()),
+  status: v.picklist(STATUSES),
+  winner: v.nullable(v.string()),
+  hidden: v.boolean(),
+  created: ms('When it was made'),
+}
+const weights = about(list(number), 'Of each option, as they were declared.')
+
+export const Experiment = v.strictObject({ ...experiment, weights })
+export const Experiments = v.strictObject({
+  site,
+  experiments: list(
+    v.strictObject({
+      ...experiment,
+      weights,
+      totals: about(v.strictObject({ trials: number, num: number, den: number }), 'Of all options together.'),
+    }),
+  ),
+})
+
+export const Standing = v.strictObject({
+  ...experiment,
+  declared: weights,
+  control: about(text, 'The option that others are compared with.'),
+  arms: list(
+    v.strictObject({
+      id: text,
+      trials: number,
+      num: about(number, 'Rewards, or what was earned.'),
+      den: about(number, 'Decisions, or what it cost.'),
+      rate: number,
+      ci95: interval,
+      p_best: about(number, 'How probably it is the best: a belief to look at, and no rule to stop by.'),
+      expected_loss: number,
+      share: about(number, 'Of all trials.'),
+      uplift: about(
+        v.nullable(
+          v.strictObject({
+            rel: v.nullable(v.number()),
+            ci95: v.nullable(interval),
+            cs95: about(v.nullable(interval), 'Good at any look.'),
+            z: number,
+            p_fixed: about(number, 'Good at one look.'),
+            p_holm: about(number, 'The same, as one of several options.'),
+            p_always: about(v.nullable(v.number()), 'Good at any look; `null` while there is too little.'),
+          }),
+        ),
+        'Over the control; `null` of the control itself.',
+      ),
+      weighted: about(
+        v.nullable(v.strictObject({ difference: number, interval, always: interval })),
+        'What a decision earns more than under the control, unbiased under uneven weights.',
+      ),
+    }),
+  ),
+  wins: about(list(list(number)), 'How probably each option, by row, beats each other.'),
+  srm: about(
+    v.strictObject({ chi2: number, df: whole(), p: number, p_always: number }),
+    'Whether options were served as they were meant to be.',
+  ),
+  ess: about(v.nullable(v.number()), 'How many even decisions the fewest are worth; `null` of a split.'),
+  holdout: v.nullable(v.strictObject({ rates: list(number), lift: v.nullable(v.number()) })),
+  delay: about(
+    v.strictObject({ median: v.nullable(v.number()), p90: v.nullable(v.number()), pending: number }),
+    'Of rewards, in seconds; and the share of decisions whose rewards are not in.',
+  ),
+  warnings: names,
+  weights: about(
+    list(v.strictObject({ context: v.record(v.string(), v.string()), probabilities: list(number) })),
+    'With which probabilities options are served now, to anybody and to the values that came most.',
+  ),
+  counted: v.strictObject({ late: whole(), duplicates: whole(), unattributed: number }),
+})
+
 export const Sites = v.strictObject({ sites: list(v.strictObject(Summary)) })
 
 const grant = {
@@ -201,9 +309,9 @@ export const PixelsMinted = v.union([
   ),
 ])
 export const Pixels = v.strictObject({ pixels: list(v.strictObject(grant)) })
-const share = { ...grant, embed: about(text, "The element's two lines."), scope: Scope }
-export const Share = v.strictObject({ ...share, share: about(text, 'The envelope, for `?share=`.') })
-export const Shares = v.strictObject({ shares: list(v.strictObject(share)) })
+const shared = { ...grant, embed: about(text, "The element's two lines."), scope: Scope }
+export const Share = v.strictObject({ ...shared, share: about(text, 'The envelope, for `?share=`.') })
+export const Shares = v.strictObject({ shares: list(v.strictObject(shared)) })
 
 export const Forward = v.strictObject({
   upstreams: about(names, 'Who is tried, in this order.'),

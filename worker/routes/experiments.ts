@@ -1,0 +1,134 @@
+/** `/experiments`: makes, lists, shows, changes and deletes experiments. */
+import { type Context, Hono } from 'hono'
+import { ExperimentChanges, ExperimentQuery, ExperimentsQuery, NewExperiment, StandingQuery } from '../asked/experiment'
+import type { Definition } from '../decide/definition'
+import { typeOfDecision } from '../ingest/decided'
+import type { Site } from '../ingest/settings'
+import type { Changes, Standing } from '../whale/board'
+import { type Access, type App, bearerFor, siteFor } from './access'
+import { answered, open } from './answers'
+import { begun } from './begin'
+import { decider } from './decider'
+import { checkWeights, definedBy, shown } from './defined'
+import { deploymentOf } from './deployment'
+import { bodyBy, json, queryBy } from './parsed'
+import { bad, Problem } from './problem'
+import { isOption, optionsOf } from './vain'
+
+const SECOND = 1_000
+
+export const experiments = new Hono<App>()
+  .use('/*', open)
+  .post('/', async (c) => {
+    const now = Date.now()
+    await bearerFor(c, 'write', now)
+    const { site: given, ...wished } = bodyBy(NewExperiment, await json(c.req))
+    const named = c.req.query('site') ?? (given === undefined || given === null ? undefined : String(given))
+    const { site } = await siteFor(c, named, 'write', now)
+    const deployment = await deploymentOf(c.env)
+    const { definition, isNew } = await begun({ env: c.env, deployment, now }, site, definedBy(wished))
+    return c.json(shown(definition), isNew ? 201 : 200, NOT_KEPT)
+  })
+  .get('/', async (c) => {
+    const { site } = await siteFor(c, c.req.query('site'), 'read', Date.now())
+    const { hidden } = queryBy(ExperimentsQuery, c.req.query())
+    const { definitions = [] } = site.deciding ? await decider(c.env, site.site).board({ since: 0 }) : {}
+    const listed = definitions.filter(({ isHidden }) => hidden || !isHidden)
+    const list = await Promise.all(
+      listed.map(async (definition) => ({ ...shown(definition), totals: await totalsOf(c, site, definition) })),
+    )
+    return answered(c, { site: site.site, experiments: list })
+  })
+  .get('/:name', async (c) => {
+    const name = c.req.param('name')
+    const { site, access } = await siteFor(c, c.req.query('site'), 'share', Date.now())
+    checkShare(access, name)
+    const { control } = queryBy(StandingQuery, c.req.query())
+    const standing = site.deciding ? await decider(c.env, site.site).standing(name, control) : undefined
+    if (!standing) throw missing(name)
+    const { definition } = standing
+    if (control !== undefined && !isOption(definition, control)) throw bad('control', optionsOf(definition))
+    return answered(c, told(standing, control ?? definition.arms[0]!.id))
+  })
+  .patch('/:name', async (c) => {
+    const { name, site } = await changing(c)
+    const given = bodyBy(ExperimentChanges, await json(c.req))
+    const { definitions = [] } = site.deciding ? await decider(c.env, site.site).board({ since: 0 }) : {}
+    const definition = definitions.find(({ key }) => key === name)
+    if (!definition) throw missing(name)
+    const changed = await decider(c.env, site.site).change(name, changesOf(given, definition))
+    if (!changed) throw missing(name)
+    await forget(c, site)
+    return c.json(shown(changed), 200, NOT_KEPT)
+  })
+  .delete('/:name', async (c) => {
+    const { name, site } = await changing(c)
+    const isGone = site.deciding && (await decider(c.env, site.site).abandon(name))
+    if (!isGone) throw missing(name)
+    await forget(c, site)
+    return c.body(null, 204, NOT_KEPT)
+  })
+
+const NOT_KEPT = { 'Cache-Control': 'no-store' }
+
+const missing = (name: string) => new Problem(404, `there is no experiment "${name.slice(0, 100)}"`, 'decision')
+
+async function changing(c: Context<App>): Promise<{ name: string; site: Site }> {
+  const { site } = await siteFor(c, c.req.query('site'), 'write', Date.now())
+  queryBy(ExperimentQuery, c.req.query())
+  return { name: c.req.param('name') ?? '', site }
+}
+
+const forget = async (c: Context<App>, { site }: Site) => (await deploymentOf(c.env)).boards.forget(site)
+
+/** A share shows an experiment where it is made for its type, or for all, and for no part of that alone. */
+function checkShare(access: Access, name: string): void {
+  if (access.level !== 'share') return
+  const { type, dimension, metrics, periods, intervals } = access.scope
+  const isOfType = type === typeOfDecision(name) || type === DECISIONS
+  if (!isOfType || dimension?.length || metrics || periods || intervals)
+    throw new Problem(403, `a share shows an experiment only where its type is ${typeOfDecision(name)}, unlimited`)
+}
+
+const DECISIONS = 'decision'
+
+/** What all of it comes to, as its results say. */
+async function totalsOf(c: Context<App>, { site }: Site, { key }: Definition) {
+  const standing = await decider(c.env, site).standing(key)
+  const sum = (field: 'trials' | 'num' | 'den') => standing?.results.arms.reduce((all, arm) => all + arm[field], 0) ?? 0
+  return { trials: sum('trials'), num: sum('num'), den: sum('den') }
+}
+
+/** The results, in the words of answers; what earlier looks found is the Whale's to remember. */
+function told({ definition, results, weights, counted }: Standing, control: string) {
+  const { looks: _, arms, srm, delay, ...rest } = results
+  const { always, ...mismatch } = srm
+  // Here they are those that are served.
+  const { weights: declared, ...definedAs } = shown(definition)
+  const seconds = (ms: number | null) => (ms === null ? null : ms / SECOND)
+  return {
+    ...definedAs,
+    declared,
+    control,
+    arms,
+    ...rest,
+    srm: { ...mismatch, p_always: always },
+    delay: { median: seconds(delay.median), p90: seconds(delay.p90), pending: delay.pending },
+    weights,
+    counted,
+  }
+}
+
+/** What is asked for, if it fits. */
+function changesOf({ status, winner, hidden, weights }: ExperimentChanges, definition: Definition): Changes {
+  checkWeights(weights, definition)
+  if (winner && !isOption(definition, winner)) throw new Problem(400, `winner ${optionsOf(definition)}`, 'winner')
+  if (winner && (status ?? definition.status) !== 'finished')
+    throw new Problem(400, 'winner goes with the status finished', 'winner')
+  return {
+    ...(status && { status }),
+    ...(winner && { winner }),
+    ...(typeof hidden === 'boolean' && { isHidden: hidden }),
+    ...(weights && { arms: definition.arms.map(({ id }, i) => ({ id, weight: weights[i]! })) }),
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * One outcome: what came of a decision that `/decide` made, told by its token, or of nobody's decision, as HailWhale was
+ * told. It becomes entries on their way to a Hail, whose ids see to it that a decision and what came of it count once.
+ */
+import type { Event, Numbers } from '../../sdk/wire/event'
+import type { Exposure, Note, Reward } from '../../sdk/wire/note'
+import type { Outcome } from '../asked/decide'
+import { type Definition, PER_DECISION } from '../decide/definition'
+import { crossed } from '../ingest/cross'
+import { decidedBy, typeOfDecision } from '../ingest/decided'
+import type { Entries } from '../ingest/dimensions'
+import { idOf } from '../ingest/id'
+import type { Keys } from '../ingest/keys'
+import { PATHS } from '../ingest/limits'
+import { withHits } from '../ingest/metrics'
+import { cleanName } from '../ingest/name'
+import type { Site } from '../ingest/settings'
+import { SHARD_WITHOUT_ID, shardOf } from '../ingest/shard'
+import { clip, merge, nest, sizeOf, tree } from '../ingest/tree'
+import type { Definitions } from './boards'
+import type { Delivery } from './deliver'
+import { deliveryOfExposure } from './exposed'
+import { isOption, optionsOf, type Unfit, unknown, vainOf } from './vain'
+
+export interface Telling {
+  keys: Keys
+  site: Site
+  /** Undefined where nobody can say which there are. */
+  experiments: Definitions | undefined
+  now: number
+}
+
+type Decided = Omit<Exposure, 'kind'>
+
+/** The metric of whoever names none. */
+const REWARD = 'reward'
+
+/** An outcome with its decision's name. */
+export type Told = Outcome & { decision: string }
+
+/** Its entries, in the order in which they must come. */
+export async function entriesOf(told: Told, telling: Telling): Promise<Delivery[] | Unfit> {
+  return told.id ? attributed(told, told.id, telling) : unattributed(told, telling)
+}
+
+/** The first call with a token counts the decision, whatever came of it; each that names another outcome adds that. */
+async function attributed(told: Told, token: string, telling: Telling): Promise<Delivery[] | Unfit> {
+  const { keys, site, experiments, now } = telling
+  const { decision, option, goal } = told
+  const decided = await decidedBy(keys, { site: site.site, decision, option }, token)
+  if (!decided) return NOT_OURS
+  const definition = experiments?.get(decision)
+  const exposure: Exposure = { kind: 'exposure', ...decided }
+  const reward = rewardOf(told, decided, definition)
+  const vain =
+    vainOf(reward ?? { kind: 'reward', metrics: {}, ...decided }, experiments, now) ??
+    (reward ? undefined : vainOf(exposure, experiments, now))
+  const unfit = vain ?? unknownMetric(reward?.metrics ?? {}, definition)
+  if (unfit) return unfit
+  const context = contextIn(decided.context ?? [], definition)
+  const shown = await deliveryOfExposure(
+    eventOf(told, site, { at: decided.at, entries: context, metrics: { hits: 1, decisions: 1 }, note: exposure }),
+    exposure,
+    site,
+    definition?.window,
+  )
+  if (!reward) return [shown]
+  const entries: Entries = goal ? [...context, ['goal', nest([goal])]] : context
+  const metrics = { ...reward.metrics, hits: 0, rewards: 1 }
+  const id = await idOf('reward', `${decision}\0${decided.id}\0${nameOf(told, reward)}`)
+  // It meets the Hail that its decision meets: there the log has them in order.
+  return [shown, { ...shown, id, events: [eventOf(told, site, { at: now, entries, metrics, note: reward })] }]
+}
+
+/** HailWhale's way: what options cost and earned, by nobody's decision. */
+async function unattributed(told: Told, { site, experiments, now }: Telling): Promise<Delivery[] | Unfit> {
+  const { decision, option, key } = told
+  const definition = experiments?.get(decision)
+  if (experiments && !definition) return unknown(decision)
+  if (definition && !isOption(definition, option)) return { field: 'option', why: optionsOf(definition) }
+  const metrics = numbersOf(told)
+  const id = key ? await idOf('outcome', `${decision}\0${key}`) : undefined
+  const note: Note = { kind: 'outcome', decision, option, metrics }
+  return [
+    {
+      site: site.site,
+      shard: id === undefined ? SHARD_WITHOUT_ID : shardOf(id, site.fixedShards),
+      ...(id !== undefined && { id }),
+      events: [eventOf(told, site, { at: now, entries: [], metrics, note })],
+    },
+  ]
+}
+
+const NOT_OURS: Unfit = {
+  field: 'id',
+  why: 'was not given here for this option: send what /decide answered, unchanged',
+}
+
+/** All that it cost and earned, hits among them. */
+function numbersOf({ metrics, metric }: Told): Numbers {
+  const given = metrics ?? metric ?? {}
+  return withHits(Array.isArray(given) ? Object.fromEntries(given.map((name) => [name, 1])) : given)
+}
+
+/** What is worth more than a decision is. */
+function rewardOf(told: Told, decided: Decided, definition: Definition | undefined): Reward | undefined {
+  const { hits: _, ...numbers } = numbersOf(told)
+  const goal = told.goal ? { goal: cleanName(told.goal) } : undefined
+  const isWorth = Object.keys(numbers).length > 0
+  if (!isWorth && !goal) return undefined
+  const metrics = isWorth ? numbers : { [definition?.num ?? REWARD]: 1 }
+  return { kind: 'reward', ...decided, metrics, ...goal }
+}
+
+/** The same outcome told again has the same name. */
+function nameOf({ event }: Told, { metrics, goal }: Reward): string {
+  if (event) return `event ${event}`
+  return JSON.stringify([goal ?? null, Object.entries(metrics).toSorted(([a], [b]) => (a < b ? -1 : 1))])
+}
+
+function unknownMetric(metrics: Numbers, definition: Definition | undefined): Unfit | undefined {
+  if (!definition) return undefined
+  const known = [...new Set([definition.num, definition.den, PER_DECISION])]
+  const stranger = Object.keys(metrics).find((name) => !known.includes(name))
+  return stranger === undefined
+    ? undefined
+    : { field: `metrics.${stranger}`, why: `is nothing to this experiment: known are ${known.join(', ')}` }
+}
+
+/** What was known as it was decided. */
+const contextIn = (context: readonly (string | null)[], definition: Definition | undefined): Entries =>
+  (definition?.dimensions ?? []).flatMap((name, i): Entries => {
+    const value = context[i]
+    return typeof value === 'string' ? [[name, nest([value])]] : []
+  })
+
+interface Making {
+  at: number
+  /** What is known besides what is told. */
+  entries: Entries
+  metrics: Numbers
+  note: Note
+}
+
+function eventOf(told: Told, { cross }: Site, { at, entries, metrics, note }: Making): Event {
+  const { decision, option, dimensions } = told
+  const known = tree(entries)
+  const said = clip(dimensions ?? {}, PATHS - 1 - sizeOf(known))
+  return crossed({ at, type: typeOfDecision(decision, option), dimensions: merge(said, known), metrics, note }, cross)
+}

@@ -19,7 +19,7 @@ import { SHARD_WITHOUT_ID, shardOf } from '../ingest/shard'
 import { clip, merge, nest, sizeOf, tree } from '../ingest/tree'
 import type { Definitions } from './boards'
 import type { Delivery } from './deliver'
-import { deliveryOfExposure } from './exposed'
+import { exposureOf } from './exposure'
 import { isOption, optionsOf, type Unfit, unknown, vainOf } from './vain'
 
 export interface Telling {
@@ -46,7 +46,7 @@ export async function entriesOf(told: Told, telling: Telling): Promise<Delivery[
 /** The first call with a token counts the decision, whatever came of it; each that names another outcome adds that. */
 async function attributed(told: Told, token: string, telling: Telling): Promise<Delivery[] | Unfit> {
   const { keys, site, experiments, now } = telling
-  const { decision, option, goal } = told
+  const { decision, option } = told
   const decided = await decidedBy(keys, { site: site.site, decision, option }, token)
   if (!decided) return NOT_OURS
   const definition = experiments?.get(decision)
@@ -58,18 +58,31 @@ async function attributed(told: Told, token: string, telling: Telling): Promise<
   const unfit = vain ?? unknownMetric(reward?.metrics ?? {}, definition)
   if (unfit) return unfit
   const context = contextIn(decided.context ?? [], definition)
-  const shown = await deliveryOfExposure(
-    eventOf(told, site, { at: decided.at, entries: context, metrics: { hits: 1, decisions: 1 }, note: exposure }),
-    exposure,
-    site,
-    definition?.window,
-  )
-  if (!reward) return [shown]
-  const entries: Entries = goal ? [...context, ['goal', nest([goal])]] : context
-  const metrics = { ...reward.metrics, hits: 0, rewards: 1 }
-  const id = await idOf('reward', `${decision}\0${decided.id}\0${nameOf(told, reward)}`)
-  // It meets the Hail that its decision meets: there the log has them in order.
-  return [shown, { ...shown, id, events: [eventOf(told, site, { at: now, entries, metrics, note: reward })] }]
+  const metrics = { hits: 1, decisions: 1 }
+  const event = { ...eventOf(told, site, { at: decided.at, entries: context, metrics }), note: exposure }
+  const shown = await exposureOf(event, site, now)
+  if (!reward) return shown ? [shown] : TOO_OLD
+  const id = await idOf('reward', `${decision}/${decided.number ?? ''}/${decided.id}/${nameOf(told, reward)}`)
+  const rewarded: Delivery = {
+    site: site.site,
+    // It meets the Hail that its decision met: there the log has them in order.
+    shard: shown?.shard ?? shardOf(id, site.fixedShards),
+    id,
+    events: [rewardEvent(told, site, { at: now, entries: context, reward })],
+  }
+  return shown ? [shown, rewarded] : [rewarded]
+}
+
+function rewardEvent(
+  told: Told,
+  site: Site,
+  { at, entries, reward }: { at: number; entries: Entries; reward: Reward },
+) {
+  const all: Entries = reward.goal ? [...entries, ['goal', nest([reward.goal])]] : entries
+  return {
+    ...eventOf(told, site, { at, entries: all, metrics: { ...reward.metrics, hits: 0, rewards: 1 } }),
+    note: reward,
+  }
 }
 
 /** HailWhale's way: what options cost and earned, by nobody's decision. */
@@ -86,7 +99,7 @@ async function unattributed(told: Told, { site, experiments, now }: Telling): Pr
       site: site.site,
       shard: id === undefined ? SHARD_WITHOUT_ID : shardOf(id, site.fixedShards),
       ...(id !== undefined && { id }),
-      events: [eventOf(told, site, { at: now, entries: [], metrics, note })],
+      events: [{ ...eventOf(told, site, { at: now, entries: [], metrics }), note }],
     },
   ]
 }
@@ -95,6 +108,9 @@ const NOT_OURS: Unfit = {
   field: 'id',
   why: 'was not given here for this option: send what /decide answered, unchanged',
 }
+
+/** A repeat could no longer be told from the first. */
+const TOO_OLD: Unfit = { field: 'id', why: 'is of a decision more than 72 hours ago' }
 
 /** All that it cost and earned, hits among them. */
 function numbersOf({ metrics, metric }: Told): Numbers {
@@ -139,12 +155,11 @@ interface Making {
   /** What is known besides what is told. */
   entries: Entries
   metrics: Numbers
-  note: Note
 }
 
-function eventOf(told: Told, { cross }: Site, { at, entries, metrics, note }: Making): Event {
+function eventOf(told: Told, { cross }: Site, { at, entries, metrics }: Making): Event {
   const { decision, option, dimensions } = told
   const known = tree(entries)
   const said = clip(dimensions ?? {}, PATHS - 1 - sizeOf(known))
-  return crossed({ at, type: typeOfDecision(decision, option), dimensions: merge(said, known), metrics, note }, cross)
+  return crossed({ at, type: typeOfDecision(decision, option), dimensions: merge(said, known), metrics }, cross)
 }

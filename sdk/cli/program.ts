@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { addCount } from './count'
 import { addDeploy } from './deploy'
 import { addDoctor } from './doctor'
+import { addExperiment } from './experiment'
 import { addExplain } from './explain'
 import { addForward } from './forward'
 import { version } from './home'
@@ -39,6 +40,7 @@ export function graupel(): Command {
   addMint(program)
   addExplain(program)
   addDoctor(program)
+  addExperiment(program)
   addOpe(program)
   addForward(program)
   addKeys(program)

@@ -8,6 +8,8 @@ export type Shares = ReadonlyMap<string, number>
 
 export interface Policy {
   name: string
+  /** The dimension that it goes by. */
+  by?: string
   shares: (decision: Decision) => Shares
 }
 

@@ -66,15 +66,14 @@ const plain =
 
 const contextual =
   (name: string, { by, values, otherwise }: v.InferOutput<typeof Contextual>): Wish =>
-  ({ propensities, context }) => {
+  ({ propensities }) => {
     const all = Object.values(values)
     for (const each of [...all, otherwise]) known(name, Object.keys(each), propensities)
-    if (!context.has(by)) throw new Stop(`${name}: decisions know no dimension "${by}", but ${listed(context)}`)
     const others: Shares = new Map(Object.entries(otherwise))
     const sharesOf = new Map<string | null, Shares>(
       Object.entries(values).map(([value, given]) => [value, new Map(Object.entries(given))]),
     )
-    return { name, shares: ({ context }) => sharesOf.get(context.get(by) ?? null) ?? others }
+    return { name, by, shares: ({ context }) => sharesOf.get(context.get(by) ?? null) ?? others }
   }
 
 function known(name: string, options: readonly string[], propensities: Decision['propensities']): void {

@@ -255,6 +255,13 @@ test.each<[string, object, RegExp]>([
   await expect(evaluate(log(), () => [logging])).rejects.toThrow(words)
 })
 
+test('goes by no dimension that no decision knows', async () => {
+  const policy = (by: string): Policy => ({ name: 'mine', by, shares: () => new Map([['a', 1]]) })
+  const lines = [line('a', 1), { ...line('a', 1), context: { city: null } }]
+  expect((await of(lines, policy('city'))).decisions).toBe(2)
+  await expect(of(lines, policy('country'))).rejects.toThrow(/^mine: decisions know no dimension "country", but city$/)
+})
+
 test('of no decision there is nothing to tell', async () => {
   await expect(of([], logging)).rejects.toThrow(/there is no decision in the log/)
 })

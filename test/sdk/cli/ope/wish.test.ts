@@ -65,7 +65,6 @@ test.each([
   ['{"by": "country", "values": {}}', /: otherwise is missing/],
   ['{"by": "country", "values": {"SE": {"a": 0.5}}, "otherwise": {"a": 1}}', /: values.SE must add up to 1/],
   ['{"by": "country", "values": {"SE": {"c": 1}}, "otherwise": {"a": 1}}', /there is no option "c", but a, by/],
-  ['{"by": "city", "values": {}, "otherwise": {"a": 1}}', /know no dimension "city", but country/],
   ['{"c": 1}', /there is no option "c", but a, by/],
 ])('a file that says %s is none', (text, words) => {
   expect(() => wishOf(fileOf(text))(decided())).toThrow(words)

@@ -13,7 +13,7 @@ const MOST_OFFSET = 20_000
 /** Narrower than a phone or wider than a wall is a typing error. */
 const WIDTHS = [120, 4_000] as const
 const HEIGHTS = [60, 4_000] as const
-const PERIODS = '`today` `yesterday` `24h` `7d` `30d` `90d` `12mo` `wtd` `mtd` `qtd` `ytd` `all`'
+export const PERIODS = '`today` `yesterday` `24h` `7d` `30d` `90d` `12mo` `wtd` `mtd` `qtd` `ytd` `all`'
 
 export const site = () => may(text(), "The site's number or name; a site's own key and a share say it themselves.")
 

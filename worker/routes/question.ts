@@ -117,7 +117,7 @@ function since({ compare, interval, from, to, zones }: Question): number {
   return overlayOf(compare, interval, starts(interval, from, to, zones), zones).starts[0] ?? from
 }
 
-function rangeOf(
+export function rangeOf(
   query: Given<'period' | 'from' | 'to'>,
   otherwise: string,
   zones: Zones,

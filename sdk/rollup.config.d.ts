@@ -5,3 +5,6 @@ export function beacon(out: string, input?: string): RollupOptions & { output: O
 
 /** The embed's, which is served as it is. */
 export function embed(out: string): RollupOptions & { output: OutputOptions }
+
+/** The results', likewise. */
+export function results(out: string): RollupOptions & { output: OutputOptions }

@@ -1,6 +1,6 @@
 /**
- * Builds what leaves `sdk`: the beacon as text, into which the server writes a site's key; the embed; the doors of npm;
- * the command.
+ * Builds what leaves `sdk`: the beacon as text, into which the server writes a site's key; the embed; the results; the
+ * doors of npm; the command.
  * `--configOut DIR` writes elsewhere than `dist`.
  */
 import { existsSync } from 'node:fs'
@@ -79,15 +79,18 @@ const spare = {
 }
 
 /** One text for all pages, without the beacon's risks: what it holds of others was not written for them. */
-export const embed = (out) => ({
-  input: join(sdk, 'embed.ts'),
+const element = (out, name) => ({
+  input: join(sdk, `${name}.ts`),
   plugins: [
     typescript('es2022'),
     spare,
     terser({ ecma: 2022, compress: { passes: 3 }, format: { comments: false, preamble: NOTICE } }),
   ],
-  output: { file: join(out, 'embed.txt'), format: 'iife' },
+  output: { file: join(out, `${name}.txt`), format: 'iife' },
 })
+
+export const embed = (out) => element(out, 'embed')
+export const results = (out) => element(out, 'results')
 
 export const door = (out, name) => ({
   input: join(sdk, `${name}.ts`),
@@ -109,6 +112,7 @@ export default ({ configOut = 'dist' }) => {
   return [
     beacon(out),
     embed(out),
+    results(out),
     door(out, 'index'),
     door(out, 'embed'),
     ...(existsSync(join(sdk, 'cli/graupel.ts')) ? [command(out)] : []),

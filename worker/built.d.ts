@@ -9,3 +9,8 @@ declare module 'built-embed' {
   const script: string
   export default script
 }
+
+declare module 'built-results' {
+  const script: string
+  export default script
+}

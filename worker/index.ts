@@ -23,6 +23,7 @@ import { pixels } from './routes/pixels'
 import { Problem, problem } from './routes/problem'
 import { reference } from './routes/reference'
 import { reset } from './routes/reset'
+import { results } from './routes/results'
 import { ranks } from './routes/rank'
 import { beacon } from './routes/script'
 import { shares } from './routes/shares'
@@ -58,6 +59,7 @@ const app = new Hono<App>({ strict: true })
   .route('/reset', reset)
   .route('/', live)
   .route('/', demo)
+  .route('/', results)
   .route('/', embed)
   .route('/', reference)
   .route('/', home)

@@ -17,6 +17,8 @@ export interface Options {
   theme?: Theme
   /** Names of the series, in their order, instead of paths and metrics. */
   labels?: readonly string[]
+  /** Numbers of the series' colours, in their order, where they are part of a list that is drawn elsewhere. */
+  colors?: readonly number[]
   /** Leaves the style out, for a page that adopts `sheetOf` the theme itself. */
   bare?: true
 }
@@ -43,7 +45,8 @@ interface Frame {
 }
 
 export function line(graph: Graph, options: Options): string {
-  const { width, height, theme = 'auto', title = '' } = options
+  const { width, height, theme = 'auto', title = '', colors } = options
+  const colorAt = (index: number) => colors?.[index] ?? index
   const names = graph.series.length > 1 || options.labels ? namesOf(graph, options.labels) : []
   const mostRows = Math.floor((height - LEAST_PLOT) / ROW)
   const entries = legend(names, { fontSize: FONT, left: EDGE, right: width - EDGE, mostRows })
@@ -73,10 +76,10 @@ export function line(graph: Graph, options: Options): string {
     options.bare ? '' : `<style>${sheetOf(theme)}</style>`,
     `<rect class="g-ground" width="${width}" height="${height}" rx="8"/>`,
     head(graph, title, width),
-    ...entries.map(({ index, text, x, row }) => legendEntry(index, text, x, named + row * ROW)),
+    ...entries.map(({ index, text, x, row }) => legendEntry(colorAt(index), text, x, named + row * ROW)),
     ...marks.map((mark) => valueMark(mark, y(mark.value), frame)),
     ...timeMarks(starts, x, frame, graph.timezone),
-    ...(isEmpty ? [nothing(frame)] : series(graph, { x, y, id, frame })),
+    ...(isEmpty ? [nothing(frame)] : series(graph, { x, y, id, frame, colorAt })),
     '</svg>',
   ].join('')
 }
@@ -92,10 +95,10 @@ function head({ series }: Graph, title: string, width: number): string {
   return text('g-title', EDGE, y, fitted(title, TITLE, room), `font-size="${TITLE}"`) + right
 }
 
-function legendEntry(index: number, name: string, x: number, y: number): string {
+function legendEntry(color: number, name: string, x: number, y: number): string {
   const middle = y + ROW / 2
   return (
-    `<path class="g-line${comesAgain(index) ? ' g-again' : ''} ${colorOf(index)}" d="M${px(x)},${px(middle)}h14"/>` +
+    `<path class="g-line${comesAgain(color) ? ' g-again' : ''} ${colorOf(color)}" d="M${px(x)},${px(middle)}h14"/>` +
     text('g-label', x + SWATCH, middle + FONT * 0.35, name, `font-size="${FONT}"`)
   )
 }
@@ -125,6 +128,7 @@ interface Drawing {
   y: Scale
   id: string
   frame: Frame
+  colorAt: (index: number) => number
 }
 
 /** The first series is drawn last, on top of the others. */
@@ -133,10 +137,11 @@ function series(graph: Graph, drawing: Drawing): string[] {
   const isAlone = graph.series.length === 1
   return graph.series
     .map(({ points }, index) => {
+      const color = drawing.colorAt(index)
       const last = points.at(-1)
       const open = last !== undefined && isOpen(graph.interval, last[0], graph.to, local)
-      const lines = (isAlone ? shade(points, open, drawing) : '') + curve(points, comesAgain(index), open, drawing)
-      return `<g class="${colorOf(index)}">${lines}</g>`
+      const lines = (isAlone ? shade(points, open, drawing) : '') + curve(points, comesAgain(color), open, drawing)
+      return `<g class="${colorOf(color)}">${lines}</g>`
     })
     .reverse()
 }

@@ -29,7 +29,7 @@ export function fitted(text: string, fontSize: number, width: number): string {
 }
 
 /** Metrics that are shares of a whole. */
-const PERCENT = new Set(['bounce_rate'])
+const PERCENT = new Set(['bounce_rate', 'rewards/decisions'])
 
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 4 })
 const exact = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })

@@ -1,4 +1,4 @@
-/** A drawing's text as elements. It is parsed as XML, where nothing runs, and every name in it is escaped already. */
+/** Our own drawing's text as elements. Nothing in it runs, and every name in it is escaped already. */
 
 /** A page that demands trusted types parses no plain text; this policy is what such a page allows by its name. */
 const POLICY = 'graupel'
@@ -10,8 +10,13 @@ type Policy = { createHTML(text: string): string }
 
 let policy: Policy | undefined
 
-export function parsed(svg: string): Element {
+const document = (text: string, type: 'image/svg+xml' | 'text/html'): Document => {
   policy ??= (globalThis as Policies).trustedTypes?.createPolicy(POLICY, { createHTML: (text) => text })
-  const trusted = policy ? policy.createHTML(svg) : svg
-  return new DOMParser().parseFromString(trusted, 'image/svg+xml').documentElement
+  return new DOMParser().parseFromString(policy ? policy.createHTML(text) : text, type)
 }
+
+/** A whole drawing, which is read as XML. */
+export const parsed = (svg: string): Element => document(svg, 'image/svg+xml').documentElement
+
+/** One element that all else is in. */
+export const parsedHtml = (text: string): Element => document(text, 'text/html').body.firstElementChild!

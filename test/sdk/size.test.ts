@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rollup } from 'rollup'
 import { beforeAll, expect, test } from 'vitest'
-import { embed } from '../../sdk/rollup.config.js'
+import { embed, results } from '../../sdk/rollup.config.js'
 import { brotli, built, SEAL } from './built'
 
 const sdk = join(import.meta.dirname, '../../sdk')
@@ -32,12 +32,18 @@ test.each(['README.md', '../README.md'])('the script is as small as %s says', (r
 /** What a page of one's own pays for a graph. */
 const EMBED_BUDGET = 8_000
 
-test('the embed is as small as README says, and names whose work is in it', async () => {
-  const { output, ...options } = embed('')
+/** And for an experiment's results, tables and all. */
+const RESULTS_BUDGET = 14_000
+
+test.each([
+  ['embed', embed, EMBED_BUDGET],
+  ['results', results, RESULTS_BUDGET],
+] as const)('the %s is as small as README says, and names whose work is in it', async (name, build, budget) => {
+  const { output, ...options } = build('')
   const { output: chunks } = await (await rollup(options)).generate(output)
   const { code } = chunks[0]
-  expect(Math.abs(brotli(code.trim()) - figure('embed-bytes'))).toBeLessThanOrEqual(LEEWAY)
-  expect(brotli(code)).toBeLessThanOrEqual(EMBED_BUDGET)
+  expect(Math.abs(brotli(code.trim()) - figure(`${name}-bytes`))).toBeLessThanOrEqual(LEEWAY)
+  expect(brotli(code)).toBeLessThanOrEqual(budget)
   expect(code).toMatch(/^\/\*! .*Mike Bostock/)
 })
 

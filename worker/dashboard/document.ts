@@ -1,5 +1,5 @@
 /** The frame of every page of the house: head, one style, one script, and the page's own regions between them. */
-import { type Html, html, trusted } from './html'
+import { type Html, html, trusted } from '../../sdk/chart/html'
 import { STYLE } from './style'
 
 /** Three pellets of hail. Drawn here, so that a page asks nobody for anything. */

@@ -1,6 +1,7 @@
 /** The page at `/`: one site over a period, or the way to the first. A pure function of what the route gathered. */
+import { decisionsOf } from './decisions'
 import { brand, document } from './document'
-import { type Html, html } from './html'
+import { type Html, html } from '../../sdk/chart/html'
 import { overviewParts } from './overview'
 import { SCRIPT } from './script'
 import { makeForm, settings, siteSwitch } from './sites'
@@ -21,7 +22,7 @@ export function homePage(home: Home, nonce: string): string {
 
 function mainOf({ sites, site, overview, isFirst = !sites.length }: Home): Html {
   if (site && overview) {
-    return html`<div class="title"><h1>${site.name}</h1><p class="quiet small" id="live" role="status"></p></div>
+    return html`<div class="title"><h1>${site.name}</h1><p class="quiet small" id="live" role="status"></p><a href="${decisionsOf(site)}">Decisions</a></div>
 <div id="overview" data-site="${String(site.site)}" data-period="${overview.period}">${overviewParts(site, overview)}</div>
 <div class="part">${settings(site)}</div>`
   }

@@ -3,7 +3,7 @@
  * out in a body once, and leaves the address bar at once. The other page says how to come by such a link.
  */
 import { brand, document } from './document'
-import { html } from './html'
+import { html } from '../../sdk/chart/html'
 
 const head = html`<header class="top">${brand}</header>`
 

@@ -1,6 +1,6 @@
 /** One site over a period: figures, the line, rankings, refusals. Each part can be swapped for a newer one by its name. */
 import { line } from '../../sdk/chart/line'
-import { type Html, html } from './html'
+import { type Html, html } from '../../sdk/chart/html'
 import { count, rate, ratio } from './number'
 import { campaignLabel, countryLabel, ownLabel, placeLabel, ranking } from './ranking'
 import { refusalTable } from './refusals'

@@ -1,5 +1,5 @@
 /** A dimension's names, ranked: a table whose rows are bars of their own share. */
-import { type Html, html } from './html'
+import { type Html, html } from '../../sdk/chart/html'
 import { count } from './number'
 import type { Answer } from './view'
 

@@ -7,7 +7,7 @@ import type { By } from '../reference/route'
 import type { Shown } from '../reference/schema'
 import { curlOf } from './curl'
 import { brand, document as pageOf } from './document'
-import { type Html, html } from './html'
+import { type Html, html } from '../../sdk/chart/html'
 import { kindOf } from './kind'
 import { text } from './markdown'
 

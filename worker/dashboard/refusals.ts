@@ -1,5 +1,5 @@
 /** What was not counted, by reason, each with a sentence on how to mend it. */
-import { type Html, html } from './html'
+import { type Html, html } from '../../sdk/chart/html'
 import { count } from './number'
 import type { Refused } from './view'
 

@@ -1,11 +1,12 @@
 /** Sites: the switch between them, and the form that makes another. */
-import { type Html, html } from './html'
+import { type Html, html } from '../../sdk/chart/html'
 import { snippetHtml } from './overview'
 import type { Listed, Shown } from './view'
 
-export function siteSwitch(sites: readonly Listed[], chosen?: Listed): Html {
+/** `path` is the page that shows the chosen one. */
+export function siteSwitch(sites: readonly Listed[], chosen?: Listed, path = '/'): Html {
   if (!sites.length) return html``
-  return html`<nav aria-label="Sites"><form class="switch" action="/" method="get"><label for="site">Site</label>
+  return html`<nav aria-label="Sites"><form class="switch" action="${path}" method="get"><label for="site">Site</label>
 <select id="site" name="site">${!chosen && html`<option value="" selected disabled>Choose…</option>`}${sites.map(
     ({ site, name }) => html`<option value="${site}"${site === chosen?.site && html` selected`}>${name}</option>`,
   )}</select>

@@ -109,6 +109,14 @@ export const pages: Family = {
     },
     {
       method: 'get',
+      path: '/results.js',
+      does: "The element that shows an experiment's results in any page",
+      about: '`<graupel-results decision="…" share="…">`: a share of the type that counts the decision opens it.',
+      by: [],
+      answers: { 200: { about: 'To be kept for an hour.', type: 'text/javascript' } },
+    },
+    {
+      method: 'get',
       path: '/openapi.json',
       does: 'This description',
       by: [],

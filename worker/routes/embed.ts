@@ -5,7 +5,7 @@
 import { type Context, Hono } from 'hono'
 import script from 'built-embed'
 import { EmbedQuery } from '../asked/graph'
-import { html, trusted } from '../dashboard/html'
+import { html, trusted } from '../../sdk/chart/html'
 import { type App, originOf } from './access'
 import { queryBy } from './parsed'
 import { Problem } from './problem'
@@ -15,15 +15,7 @@ import { framing, openShare } from './share'
 const CACHE = 'public, max-age=3600'
 
 export const embed = new Hono<App>()
-  .get('/embed.js', (c) =>
-    c.body(script, 200, {
-      'Content-Type': 'text/javascript; charset=utf-8',
-      'Cache-Control': CACHE,
-      'Access-Control-Allow-Origin': '*',
-      'Cross-Origin-Resource-Policy': 'cross-origin',
-      'X-Content-Type-Options': 'nosniff',
-    }),
-  )
+  .get('/embed.js', (c) => elementScript(c, script))
   .get('/embed', async (c) => {
     const query = c.req.query()
     queryBy(EmbedQuery, query)
@@ -36,6 +28,16 @@ export const embed = new Hono<App>()
       if (error instanceof Problem) return framed(c, error.status === 403 ? 403 : 401, '', html`<p>${error.detail}</p>`)
       throw error
     }
+  })
+
+/** An element's code, for pages of any origin. */
+export const elementScript = (c: Context<App>, text: string): Response =>
+  c.body(text, 200, {
+    'Content-Type': 'text/javascript; charset=utf-8',
+    'Cache-Control': CACHE,
+    'Access-Control-Allow-Origin': '*',
+    'Cross-Origin-Resource-Policy': 'cross-origin',
+    'X-Content-Type-Options': 'nosniff',
   })
 
 /** Their names are ours: they were just looked up. */

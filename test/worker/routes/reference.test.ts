@@ -4,7 +4,7 @@ import { FAMILIES } from '../../../worker/reference/document'
 import { TAKEN } from '../../../worker/routes/settings'
 
 /** Pages and files for people who look at this deployment: nobody's interface. */
-const PAGES = ['GET /', 'GET /login', 'POST /login', 'POST /logout', 'GET /demo', 'GET /demo/*']
+const PAGES = ['GET /', 'GET /login', 'POST /login', 'POST /logout', 'GET /decisions', 'GET /demo', 'GET /demo/*']
 /** One route of the router's is two of the description's. */
 const SPELLED: Record<string, string[]> = { 'GET /b/{file}': ['GET /b/{site}.js', 'GET /b/{site}.json'] }
 /** And a part of a path may have another name. */

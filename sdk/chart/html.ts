@@ -2,6 +2,8 @@
  * HTML as text. Whatever is put into a template is escaped, in an element as in a quoted attribute; only what a template
  * made, or what is named trusted, stays as it is. Lists are joined, and nothing stands for `undefined` and `false`.
  */
+import { escaped } from './text'
+
 export class Html {
   readonly text: string
 
@@ -11,10 +13,6 @@ export class Html {
 }
 
 type Value = string | number | Html | false | undefined | readonly Value[]
-
-const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-
-export const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ESCAPES[character]!)
 
 export const html = (parts: TemplateStringsArray, ...values: Value[]): Html =>
   new Html(parts.reduce((text, part, i) => text + textOf(values[i - 1]) + part))
@@ -26,5 +24,5 @@ function textOf(value: Value): string {
   if (value === undefined || value === false) return ''
   if (value instanceof Html) return value.text
   if (typeof value === 'object') return value.map(textOf).join('')
-  return escape(String(value))
+  return escaped(String(value))
 }

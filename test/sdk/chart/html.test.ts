@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { html, trusted } from '../../../worker/dashboard/html'
+import { html, trusted } from '../../../sdk/chart/html'
 
 test('escapes whatever is put in, in elements and attributes', () => {
   expect(html`<a title="${`"'`}">${'<b>&'}</a>`.text).toBe('<a title="&quot;&#39;">&lt;b&gt;&amp;</a>')

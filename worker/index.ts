@@ -5,6 +5,7 @@ import { count } from './routes/count'
 import { decide } from './routes/decide'
 import { demo } from './routes/demo'
 import { cubes } from './routes/cube'
+import { decisions } from './routes/decisions'
 import { deploymentOf } from './routes/deployment'
 import { embed } from './routes/embed'
 import { experiments } from './routes/experiments'
@@ -67,6 +68,7 @@ const app = new Hono<App>({ strict: true })
   .route('/', ranks)
   .route('/', cubes)
   .route('/', graphs)
+  .route('/', decisions)
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 

@@ -1,10 +1,11 @@
 /** Routes of decisions: which option one gets, what came of it, and what experiments have shown. */
 import * as v from 'valibot'
 import { DecideQuery, OutcomeSchema } from '../asked/decide'
+import { DecisionsQuery } from '../asked/decisions'
 import { ExperimentChanges, ExperimentQuery, ExperimentsQuery, NewExperiment, StandingQuery } from '../asked/experiment'
 import { COUNTS } from '../ingest/limits'
 import type { By, Family } from './route'
-import { Counted, Decision, Experiment, Experiments, Standing } from './told'
+import { Counted, Decided, Decision, Experiment, Experiments, Standing } from './told'
 
 const WRITE: readonly By[] = ['write', 'admin']
 const Outcomes = v.union([OutcomeSchema, v.pipe(v.array(OutcomeSchema), v.maxLength(COUNTS))])
@@ -81,6 +82,18 @@ export const decisions: Family = {
       query: StandingQuery,
       example: { query: {} },
       answers: { 200: { about: 'Its definition and its results.', schema: Standing } },
+    },
+    {
+      method: 'get',
+      path: '/experiments/{name}/decisions',
+      does: 'Tells its decisions one by one',
+      about:
+        'A line a decision, with the propensities that it was drawn by and all that has come of it, as long as raw events are kept.',
+      by: ['read', 'admin'],
+      parts: name,
+      query: DecisionsQuery,
+      example: { query: { period: '7d' } },
+      answers: { 200: { about: 'NDJSON, each line of it:', type: 'application/x-ndjson', schema: Decided } },
     },
     {
       method: 'patch',

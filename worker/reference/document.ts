@@ -173,6 +173,6 @@ function contentOf(schema: GenericSchema, { bodyTypes = ['application/json'], ex
 }
 
 function answerOf({ about, schema, type }: Told): Content & { description: string } {
-  if (schema) return { description: about, content: { 'application/json': { schema: shown(schema, NAMED) } } }
+  if (schema) return { description: about, content: { [type ?? 'application/json']: { schema: shown(schema, NAMED) } } }
   return { description: about, ...(type !== undefined && { content: { [type]: { schema: { type: 'string' } } } }) }
 }

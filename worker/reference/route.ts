@@ -8,9 +8,9 @@ type Described = v.GenericSchema & { readonly entries: v.ObjectEntries }
 
 export interface Told {
   about: string
-  /** Of JSON; without it and without a type there is no body. */
+  /** Of JSON, or of each line of it; without it and without a type there is no body. */
   schema?: v.GenericSchema
-  /** Of what is no JSON. */
+  /** Of what is no JSON, or not one document. */
   type?: string
 }
 

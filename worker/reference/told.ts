@@ -377,6 +377,20 @@ export const AllStatus = v.strictObject({
 })
 export const Health = v.strictObject({ ok: v.literal(true) })
 
+export const Decided = v.strictObject({
+  t: ms('When it was decided'),
+  id: about(text, "The decision's own."),
+  decision: about(text, "The experiment's name."),
+  option: text,
+  propensity: about(share, 'How probable the option was.'),
+  propensities: about(v.record(v.string(), share), 'And each of the others, by name.'),
+  weights: about(whole(), 'Version of the weights that decided; 0 of declared ones.'),
+  holdout: about(v.boolean(), 'Whether it was of those who get all options alike.'),
+  context: about(v.record(v.string(), v.nullable(text)), 'What was known, by dimension.'),
+  x: about(number, 'What it has earned so far.'),
+  y: about(number, 'What it has cost so far; 1 where each counts alike.'),
+})
+
 export const Reset = v.strictObject({
   site,
   reset: about(

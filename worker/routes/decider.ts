@@ -2,6 +2,7 @@
 import type { Definition } from '../decide/definition'
 import { type Env, whale } from '../env'
 import type { Beginning, Board, BoardQuestion, Changes, Standing } from '../whale/board'
+import type { JournalQuestion, Page } from '../whale/journal'
 
 export interface Decider {
   board(question: BoardQuestion): Promise<Board>
@@ -9,6 +10,7 @@ export interface Decider {
   change(decision: string, changes: Changes): Promise<Definition | undefined>
   abandon(decision: string): Promise<boolean>
   standing(decision: string, control?: string): Promise<Standing | undefined>
+  decided(question: JournalQuestion): Promise<Page | { problem: string } | undefined>
 }
 
 /** RPC's types unfold without end. */

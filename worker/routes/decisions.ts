@@ -6,27 +6,27 @@
 import { Hono } from 'hono'
 import { DecisionsQuery } from '../asked/decisions'
 import type { Definition } from '../decide/definition'
-import { whale } from '../env'
 import type { Line, Page } from '../whale/journal'
 import { type App, siteFor } from './access'
 import { open } from './answers'
+import { decider } from './decider'
 import { queryBy } from './parsed'
 import { bad, Problem } from './problem'
 import { rangeOf } from './question'
 
-const PATH = '/experiments/:decision/decisions'
+const PATH = '/experiments/:name/decisions'
 /** As far back as it goes. */
 const DEFAULT_PERIOD = 'all'
 
 export const decisions = new Hono<App>().use(PATH, open).get(PATH, async (c) => {
   const now = Date.now()
   const { site } = await siteFor(c, c.req.query('site'), 'read', now)
-  const range = rangeOf(queryBy(DecisionsQuery, c.req.query()), DEFAULT_PERIOD, site.zones, now)
-  const { from, to } = range
+  const { period, from: since, to: until } = queryBy(DecisionsQuery, c.req.query())
+  const { from, to } = rangeOf({ period, from: since, to: until }, DEFAULT_PERIOD, site.zones, now)
   if (from >= to) throw bad('from', 'must lie before to')
-  const decision = c.req.param('decision')
-  const stub = whale(c.env, site.site)
-  const { definitions = [] } = await stub.board({ since: 0 })
+  const decision = c.req.param('name')
+  const stub = decider(c.env, site.site)
+  const { definitions = [] } = site.deciding ? await stub.board({ since: 0 }) : {}
   const definition = definitions.find(({ key }) => key === decision)
   if (!definition) throw new Problem(404, `there is no experiment "${decision}"`, 'decision')
   const ask = (after?: string) => stub.decided({ decision, from, to, ...(after !== undefined && { after }) })
@@ -45,19 +45,19 @@ type Ask = (after: string) => Promise<Page | { problem: string } | undefined>
 function linesFrom(first: Page, definition: Definition, ask: Ask): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let [text, next] = [textOf(first, definition), first.next]
-  return new ReadableStream({
-    async pull(controller) {
-      // Of a page there may be nothing to tell, and a stream asks again only where it was given something.
-      while (!text && next !== undefined) {
-        const page = await pageAfter(next, ask)
-        text = textOf(page, definition)
-        next = page.next
-      }
-      if (text) controller.enqueue(encoder.encode(text))
-      else controller.close()
-      text = ''
-    },
-  })
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    // Of a page there may be nothing to tell, and a stream asks again only where it was given something.
+    while (!text && next !== undefined) {
+      const page = await pageAfter(next, ask)
+      text = textOf(page, definition)
+      next = page.next
+    }
+    if (text) controller.enqueue(encoder.encode(text))
+    else controller.close()
+    text = ''
+  }
+  // No page is read before the one before it is gone.
+  return new ReadableStream({ pull }, { highWaterMark: 0 })
 }
 
 /** It was there before the first line went out. */

@@ -117,6 +117,7 @@ function since({ compare, interval, from, to, zones }: Question): number {
   return overlayOf(compare, interval, starts(interval, from, to, zones), zones).starts[0] ?? from
 }
 
+/** What is said of a time: a period, or from when until when. */
 export function rangeOf(
   query: Given<'period' | 'from' | 'to'>,
   otherwise: string,

@@ -82,7 +82,8 @@ export class Trial {
     const { ips, snips, dr } = per === 'decision' ? sums : { ips: sums.ratio, snips: sums.ratio, dr: sums.ratioDr }
     return {
       policy: policy.name,
-      ess: ww > 0 ? w ** 2 / ww : 0,
+      // Of weights that were rounded, a hundred alike are a hundred.
+      ess: ww > 0 ? Number((w ** 2 / ww).toPrecision(12)) : 0,
       weight: weight.value,
       far: Math.abs(weight.value - 1) / weight.error || 0,
       impossible,

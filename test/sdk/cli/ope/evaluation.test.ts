@@ -192,6 +192,11 @@ describe('refuses', () => {
       expect.stringMatching(/^always b: .* worth 99 of its own, and below 100/),
     ])
     expect((await of(times(50, four), always('b'))).estimates[0]!.refused).toBe(null)
+    const thirds = line('a', 1, { a: 0.333333333, b: 0.333333333, c: 0.333333334 })
+    expect((await of(times(100, [thirds]), uniform(['a', 'b', 'c']))).estimates[0]).toMatchObject({
+      ess: 100,
+      refused: null,
+    })
     expect(refused((await of(times(99, [line('a', 1)]), logging)).estimates[0])[3]).toMatch(/worth 99 of/)
     expect(refused((await of(times(500, [line('a', 1)]), always('b'))).estimates[0])[3]).toMatch(/worth 0 of/)
   })

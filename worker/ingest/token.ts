@@ -8,7 +8,7 @@
  *    2  4   the experiment's number
  *    6  4   version of the weights
  *   10  4   when it was decided, unix seconds
- *   14  6   random: the decision's own id
+ *   14  6   the decision's own id
  *   20  1   number of options, then of each the propensity (float32) where they follow
  *           values of the experiment's dimensions: a JSON list
  *   -8  8   HMAC-SHA256 of decision NUL option NUL and all of the above, its first bytes
@@ -19,6 +19,8 @@ import type { Keys } from './keys'
 const VERSION = 1
 const HOLDOUT = 1
 const UNEVEN = 2
+/** Of a decision's own id. */
+export const ID_BYTES = 6
 const LEAD = 21
 const TAG = 8
 /** Of values beyond this nothing is learnt: a token travels in URLs. */
@@ -45,12 +47,12 @@ export interface Choice {
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-/** `random` is six bytes. Throws where the deployment has no master key. */
+/** `name` is six bytes. Throws where the deployment has no master key. */
 export async function sealToken(
   keys: Keys,
   choice: Choice,
   token: Omit<Token, 'id'>,
-  random = crypto.getRandomValues(new Uint8Array(6)),
+  name = crypto.getRandomValues(new Uint8Array(ID_BYTES)),
 ): Promise<string> {
   const { number, version, at, propensities, isHoldout, context } = token
   const values = JSON.stringify(context)
@@ -62,7 +64,7 @@ export async function sealToken(
   view.setUint32(2, number)
   view.setUint32(6, version)
   view.setUint32(10, Math.floor(at / 1000))
-  bytes.set(random, 14)
+  bytes.set(name, 14)
   view.setUint8(20, propensities?.length ?? 0)
   propensities?.forEach((p, i) => view.setFloat32(LEAD + 4 * i, p))
   bytes.set(tail, bytes.length - tail.length)
@@ -91,7 +93,7 @@ export async function openToken(keys: Keys, choice: Choice, text: string): Promi
     number: view.getUint32(2),
     version: view.getUint32(6),
     at: view.getUint32(10) * 1000,
-    id: encode(bytes.subarray(14, 20)),
+    id: encode(bytes.subarray(14, 14 + ID_BYTES)),
     ...(flags & UNEVEN && { propensities }),
     ...(flags & HOLDOUT && { isHoldout: true as const }),
     context: JSON.parse(decoder.decode(bytes.subarray(LEAD + 4 * options))) as Token['context'], // Its seal is ours.

@@ -13,6 +13,9 @@ import type { Weights } from '../whale/board'
 
 const DAY = 86_400_000
 
+/** Who comes again on the same day is drawn for alike. */
+export const dayOf = (now: number): number => Math.floor(now / DAY)
+
 export interface Choice {
   option: string
   propensity: number
@@ -31,14 +34,14 @@ export function anyOf(decision: string, options: readonly string[], unit: string
   return { option: options[arm]!, propensity: 1 / options.length, policy: 'split' }
 }
 
-/** `now` is unix milliseconds: who comes again on the same day is drawn for alike. */
+/** `now` is unix milliseconds. */
 export function chosen(definition: Definition, weights: Weights | undefined, unit: string, now: number): Choice {
   const { arms, policy, status, winner } = definition
   if (status !== 'running') {
     const won = status === 'finished' ? arms.find(({ id }) => id === winner) : undefined
     return { option: (won ?? arms[0]!).id, propensity: 1, policy }
   }
-  const drawn = drawnOf(definition, weights?.probabilities, unit, Math.floor(now / DAY))
+  const drawn = drawnOf(definition, weights?.probabilities, unit, dayOf(now))
   return { option: arms[drawn.arm]!.id, propensity: drawn.propensity, policy, drawn }
 }
 

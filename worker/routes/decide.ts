@@ -10,7 +10,7 @@ import { explain, sentenceOf } from '../decide/explanation'
 import { contextOf } from '../ingest/context'
 import { type Entries, ofAgent, ofGeo, ofLanguage, ofPage } from '../ingest/dimensions'
 import type { Site } from '../ingest/settings'
-import { sealToken } from '../ingest/token'
+import { ID_BYTES, sealToken } from '../ingest/token'
 import { tree } from '../ingest/tree'
 import type { Values, Weights } from '../whale/board'
 import type { Access, App } from './access'
@@ -18,7 +18,7 @@ import { answered, open } from './answers'
 import { askerOf } from './asker'
 import { begun } from './begin'
 import type { Known } from './boards'
-import { anyOf, chosen } from './choice'
+import { anyOf, chosen, dayOf } from './choice'
 import { definedBy } from './defined'
 import { type Deployment, deploymentOf } from './deployment'
 import { queryBy } from './parsed'
@@ -27,6 +27,8 @@ import { addressFor, factsFor } from './sender'
 
 /** Of a unit that nobody named: more than enough to tell all decisions apart. */
 const UNIT_BYTES = 6
+
+const encoder = new TextEncoder()
 
 /** One question, and who asks it. */
 interface Asking {
@@ -62,9 +64,8 @@ export const decide = new Hono<App>().use('/decide', open).get('/decide', async 
     ...(policy !== 'split' && { propensities: drawn.propensities }),
     ...(drawn.isHoldout && { isHoldout: true as const }),
   }
-  const id = token
-    ? await sealToken(deployment.keys, { site: site.site, decision, option: choice.option }, token)
-    : null
+  const choiceOf = { site: site.site, decision, option: choice.option }
+  const id = token ? await sealToken(deployment.keys, choiceOf, token, await nameOf(number, unit, now)) : null
   const explanation = query.explain && { explanation: reasonsOf(drawn?.isHoldout ? undefined : weights, drawn?.arm) }
   return answered(c, { decision, ...choice, id, ...explanation })
 })
@@ -73,6 +74,12 @@ const anybody = (): string =>
   crypto
     .getRandomValues(new Uint8Array(UNIT_BYTES))
     .reduce((text, byte) => text + byte.toString(16).padStart(2, '0'), '')
+
+/** Of the decision, six bytes: who is asked for again on the same day gets no second one. */
+async function nameOf(number: number, unit: string, now: number): Promise<Uint8Array<ArrayBuffer>> {
+  const name = encoder.encode(`${number}/${dayOf(now)}/${unit}`)
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', name), 0, ID_BYTES)
+}
 
 async function askingOf(c: Context<App>): Promise<Asking> {
   const now = Date.now()

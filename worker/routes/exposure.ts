@@ -1,6 +1,7 @@
 /**
  * An exposure is an entry of its own in the log, under the decision's id and not the envelope's: whoever says it, in however
- * many tabs, programs and retries, a decision was made once. It is remembered at the time of its decision, as long as one may come.
+ * many tabs, programs and retries, a decision was made once. It is remembered from its first arrival, whatever time it names,
+ * as long as one of that decision may come.
  */
 import type { Event } from '../../sdk/wire/event'
 import type { Exposure } from '../../sdk/wire/note'
@@ -19,7 +20,7 @@ export async function exposureOf(
   const { decision, number = '', id: name, at } = event.note
   if ('refusal' in judge(at, now)) return undefined
   const id = await idOf('exposure', `${decision}/${number}/${name}`)
-  return { site, shard: shardOf(id, fixedShards), id, ts: at, events: [event] }
+  return { site, shard: shardOf(id, fixedShards), id, events: [event] }
 }
 
 export const isExposure = (event: Event): event is Event & { note: Exposure } => event.note?.kind === 'exposure'

@@ -117,7 +117,8 @@ export class Aipw {
     const { S, U, variance } = this.pair(control, arm)
     if (this.tunedTo === 0 || !Number.isFinite(U)) return undefined
     const difference = S / this.count
-    const half = normalOf(alpha) * Math.sqrt(variance / this.count)
+    // An arm that lacks its few large orders varies too little for what it may earn.
+    const half = normalOf(alpha) * Math.sqrt((this.isRate ? variance : U / this.count) / this.count)
     const bound = mixtureBound(U, mixtureOf(this.tunedTo, alpha), alpha) / this.count
     return {
       difference,

@@ -18,6 +18,8 @@ const BAD_SHARE = 0.05
 const IMPORTANT = { difference: 0.1, n: 5 }
 const GOOD = { effect: 1, significance: 2 }
 const BAD = { effect: -1, significance: 2 }
+/** By more than rounding: what is alike in dollars is alike in cents. */
+const exceeds = (value: number, limit: number) => value > limit + 1e-9
 
 interface Reason {
   ratio: number
@@ -45,7 +47,7 @@ export function hailwhale(model: Model, context: Context): number[] {
 
 function important(there: Moments, own: Moments): Moments[] {
   const difference = ratioOf(there) / ratioOf(own) - 1
-  return there.n > IMPORTANT.n && Math.abs(difference) > IMPORTANT.difference ? [there] : []
+  return there.n > IMPORTANT.n && exceeds(Math.abs(difference), IMPORTANT.difference) ? [there] : []
 }
 
 interface Scale {
@@ -69,10 +71,11 @@ function classOf(reasons: readonly Reason[]): { kind: Class; weight: number } {
   const sorted = values.toSorted((a, b) => b.ratio - a.ratio)
   const [best, worst] = [sorted[0] ?? root, sorted.at(-1) ?? root]
   const weightOf = ({ isRoot, effect }: Reason) => (isRoot ? 1 : Math.abs(effect))
-  if (best.effect > GOOD.effect && best.significance > GOOD.significance) {
+  if (exceeds(best.effect, GOOD.effect) && exceeds(best.significance, GOOD.significance)) {
     return { kind: 'good', weight: weightOf(best) }
   }
-  if (worst.effect < BAD.effect || (worst.effect < 0 && worst.significance > BAD.significance)) {
+  const isWorse = exceeds(0, worst.effect) && exceeds(worst.significance, BAD.significance)
+  if (isWorse || exceeds(BAD.effect, worst.effect)) {
     return { kind: 'bad', weight: weightOf(worst) }
   }
   return { kind: 'test', weight: 1 }

@@ -35,12 +35,10 @@ function bestOf(experiment: Experiment, posteriors: readonly Posterior[]): numbe
 
 /** Half to the best, half to the best of the others (D. Russo, "Simple Bayesian algorithms for best-arm identification", 2016). */
 export function topTwo(best: readonly number[]): number[] {
-  // Who is certainly the best has no other: then the others share alike.
-  const certain = best.findIndex((p) => p === 1)
-  if (certain >= 0) return best.map((_, a) => (a === certain ? 0.5 : 0.5 / (best.length - 1)))
-  const odds = best.map((p) => p / (1 - p))
-  const all = odds.reduce((sum, each) => sum + each, 0)
-  return normalised(best.map((p, a) => 0.5 * p * (1 + all - odds[a]!)))
+  const others = best.map((_, a) => best.reduce((sum, p, b) => (b === a ? sum : sum + p), 0))
+  // Where nothing at all is left to the others, they share alike.
+  const second = (a: number, b: number) => (others[a]! > 0 ? best[b]! / others[a]! : 1 / (best.length - 1))
+  return best.map((p, b) => best.reduce((sum, first, a) => (b === a ? sum : sum + 0.5 * first * second(a, b)), 0.5 * p))
 }
 
 /** A share spread over all arms alike; the sum stays 1. */

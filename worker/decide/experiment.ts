@@ -28,7 +28,7 @@ export interface Experiment {
   personalise: 'fitted' | 'strong'
   /** A share that is spread over all arms, so that each can always come back. */
   floor: number
-  /** What posterior widths are multiplied by: below 1 is bolder. Undefined: by the number of arms. */
+  /** What posterior widths are multiplied by: below 1 is bolder. Undefined: as it does best by trial. */
   temper: number | undefined
   /** After so long an event counts half; null: events count for ever. */
   halfLife: number | null
@@ -63,7 +63,9 @@ export const DEFAULTS = {
 /** With more arms than these the best is found too slowly by any but bold draws. */
 const MANY_ARMS = 12
 
-export const temperOf = ({ temper, arms }: Experiment): number => temper ?? (arms.length > MANY_ARMS ? 0.5 : 0.7)
+/** Where events fade posteriors stay wide for ever, and there is not for ever to find the best. */
+export const temperOf = ({ temper, arms, halfLife }: Experiment): number =>
+  temper ?? (arms.length > MANY_ARMS || halfLife !== null ? 0.5 : 0.7)
 
 /** The declared weights, as parts of 1; alike where all are zero. */
 export function weightsOf({ arms }: Pick<Experiment, 'arms'>): number[] {

@@ -3,11 +3,14 @@ import { describe, expect, test } from 'vitest'
 import type { Context } from '../../../worker/decide/context'
 import { draw } from '../../../worker/decide/draw'
 import { DEFAULTS, type Experiment, type Policy } from '../../../worker/decide/experiment'
+import { Learner } from '../../../worker/decide/learner'
+import { Overlay } from '../../../worker/decide/ledger'
 import { Model } from '../../../worker/decide/model'
-import { decided } from '../../../worker/decide/moments'
+import { decided, ofRate } from '../../../worker/decide/moments'
 import { floored, probabilities, topTwo } from '../../../worker/decide/policy'
 import { State } from '../../../worker/decide/state'
 import { Random } from '../../random'
+import { definitionOf } from './definition'
 
 const BEST = [0.7, 0.2, 0.07, 0.03]
 const POLICIES: Policy[] = ['split', 'thompson', 'contextual', 'hailwhale']
@@ -36,6 +39,26 @@ describe('top-two', () => {
   test('knows no other where the best is certain', () => {
     expect(topTwo([0, 1, 0])).toEqual([0.25, 0.5, 0.25])
   })
+
+  test('knows the best of the others however improbable they are', () => {
+    expect(topTwo([1e-40, 1 - 3e-40, 2e-40]).map((p) => +p.toFixed(9))).toEqual([0.166666667, 0.5, 0.333333333])
+  })
+})
+
+test.each(['earn', 'identify'] as const)('to %s, each of up to a hundred arms has its part of the floor', (aim) => {
+  const arm = fc.record({ n: fc.integer({ min: 0, max: 1000 }), rate: fc.double({ min: 0, max: 1, noNaN: true }) })
+  fc.assert(
+    fc.property(fc.array(arm, { minLength: 2, maxLength: 100 }), (seen) => {
+      const arms = seen.map((_, i) => ({ id: `${i}`, weight: 1 }))
+      const experiment = experimentOf({ policy: 'thompson', aim, arms, warm: 0, floor: 0.02, dimensions: [] })
+      const state = new State(experiment)
+      for (const [i, { n, rate }] of seen.entries()) state.root.add(i, ofRate(1000 * n, Math.floor(1000 * n * rate)), 0)
+      const weights = probabilities(new Model(experiment, state, 0), {})
+      expect(Math.abs(weights.reduce((sum, p) => sum + p, 0) - 1)).toBeLessThan(1e-12)
+      for (const p of weights) expect(p).toBeGreaterThanOrEqual(0.02 / arms.length)
+    }),
+    { numRuns: 30 },
+  )
 })
 
 /** Visitors who earn in a unit of so many cents, whatever they are served. */
@@ -169,6 +192,27 @@ describe('HailWhale', () => {
     expect(untested).toBeCloseTo(0.475, 12)
   })
 
+  test('takes a tenth for a tenth, whatever rounding makes of it', () => {
+    const ratio = { ...experiment, kind: 'ratio' } as const
+    const weights = (unit: number) => {
+      const state = new State(ratio)
+      const learn = (arm: number, country: string, n: number, x: number) => {
+        const moments = { n, x: unit * x, xx: unit ** 2 * x, y: n, yy: n, xy: unit * x }
+        for (const node of [state.root, state.total]) node.add(arm, moments, 0)
+        // A decision makes the value's node, and is too little to matter.
+        state.decide({ arm, at: 0, context: { country } }, { n: 0, x: 0, xx: 0, y: 0, yy: 0, xy: 0 })
+        state.values.get('country')!.get(country)!.add(arm, moments, 0)
+      }
+      // Important are more than ten in a hundred more: of a hundred and ten there are exactly so many.
+      learn(0, 'SE', 10_000, 1100)
+      learn(0, 'US', 10_000, 900)
+      learn(1, 'SE', 10_000, 1000)
+      learn(1, 'US', 10_000, 1000)
+      return probabilities(new Model(ratio, state, 10 * ratio.window), { country: 'SE' })
+    }
+    for (const unit of [1, 0.01, 0.07, 100, 1e6]) for (const p of weights(unit)) expect(p).toBeCloseTo(1 / 3, 9)
+  })
+
   test('gives a twentieth to tests, of the rest one to the bad, and all else to the good', () => {
     const [good, bad, untested] = weightsOf(
       [
@@ -194,6 +238,53 @@ describe('HailWhale', () => {
     expect(weightsOf([...lines], 'SE')[0]).toBeGreaterThan(0.9)
     expect(weightsOf([...lines], 'US')[1]).toBeGreaterThan(0.9)
     expect(weightsOf([...lines], 'US')[0]).toBeLessThan(0.05)
+  })
+})
+
+describe.each(['thompson', 'contextual', 'hailwhale'] as const)('%s, over thousands of decisions', (policy) => {
+  /** Each is of a unit of so many cents, learnt from in slices, costs and rewards apart. */
+  const armsOf = (unit: number, costs: number) => {
+    const definition = definitionOf({
+      ...experimentOf({ policy, kind: 'ratio', arms: ['a', 'b', 'c', 'd'].map((id) => ({ id, weight: 1 })) }),
+      num: 'earned',
+      den: 'spent',
+    })
+    const [learner, ledger, random] = [Learner.of(definition), new Overlay(), new Random(11)]
+    let model = new Model(definition, learner.state, 0)
+    let known = new Map<string, number[]>()
+    const weightsFor = (context: Context) => {
+      const key = JSON.stringify(context)
+      if (!known.has(key)) known.set(key, probabilities(model, context))
+      return known.get(key)!
+    }
+    return Array.from({ length: 5000 }, (_, i) => {
+      const at = i * 1000
+      if (i % 100 === 0) {
+        learner.beginSlice()
+        model = new Model(definition, learner.state, at)
+        known = new Map()
+      }
+      const context = { country: random.favour(['SE', 'US', 'FI']), device: random.pick(['phone', 'desk']) }
+      const { arm, propensities } = draw(definition, weightsFor(context), { unit: `u${i}`, version: 1 })
+      const decision = { id: `${i}`, arm, at, propensities, context }
+      learner.exposure(decision, at)
+      learner.reward(decision, { x: 0, y: costs * random.whole(1, 300) }, at, ledger)
+      const x = unit * random.whole(1, 20_000)
+      if (random.chance(0.05 + 0.02 * arm)) learner.reward(decision, { x, y: 0 }, at + 5000, ledger)
+      return arm
+    })
+  }
+
+  test('serves the same arms whatever money is counted in', () => {
+    const arms = armsOf(1, 1)
+    expect(new Set(arms).size).toBe(4)
+    for (const units of [
+      [100, 100],
+      [1024, 1024],
+      [100, 1],
+      [1, 0.01],
+    ] as const)
+      expect(armsOf(...units)).toEqual(arms)
   })
 })
 

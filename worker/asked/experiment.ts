@@ -118,7 +118,7 @@ const WISH = {
   floor: maybe(number(0, 1), 'A share that is spread over all options; default 0.02.'),
   temper: maybe(
     number(...TEMPERS),
-    'What widths are multiplied by: less is bolder. Default by how many options there are.',
+    'What widths are multiplied by: less is bolder. Default 0.7; 0.5 of more than twelve options, or with a half-life.',
   ),
   half_life: maybe(number(1, MOST_HALF_LIFE_S), 'Seconds after which what was seen counts half; default never.'),
   window: maybe(number(1, MOST_WINDOW_S), 'Seconds after its decision in which a reward counts; default a day.'),

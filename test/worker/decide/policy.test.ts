@@ -278,13 +278,13 @@ describe.each(['thompson', 'contextual', 'hailwhale'] as const)('%s, over thousa
   test('serves the same arms whatever money is counted in', () => {
     const arms = armsOf(1, 1)
     expect(new Set(arms).size).toBe(4)
-    for (const units of [
+    for (const [unit, costs] of [
       [100, 100],
       [1024, 1024],
       [100, 1],
       [1, 0.01],
     ] as const)
-      expect(armsOf(...units)).toEqual(arms)
+      expect(armsOf(unit, costs)).toEqual(arms)
   })
 })
 

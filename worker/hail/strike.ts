@@ -20,7 +20,8 @@ export function strike(log: Log, upTo: number, scope: Scope): void {
 }
 
 /** A word that every row has in which something is to be struck. */
-function wordOf({ type, path, metric, visitor }: Scope): string {
+function wordOf({ type, path, metric, visitor, tracked }: Scope): string {
+  if (tracked) return `"experiment":${JSON.stringify(tracked.experiment)}`
   if (visitor !== undefined) return `"visitor":${visitor}`
   if (path?.length) return JSON.stringify(path.at(-1)).slice(1, -1)
   if (metric === undefined) return `"type":${JSON.stringify(type ?? '').slice(0, -1)}`

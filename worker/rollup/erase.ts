@@ -7,13 +7,20 @@ import { add, type Cell, empty } from './cell'
 import { SEPARATOR, keyOf } from './dimension'
 import { cellsIn, encode, Fragment } from './fragment'
 
-/** Type, path and metric narrow each other; a visitor stands alone. */
+/** What was counted by visitors, of one experiment of a namespace. */
+export interface Tracked {
+  namespace: string
+  experiment: string
+}
+
+/** Type, path and metric narrow each other; a visitor stands alone, and so does what was tracked. */
 export interface Scope {
   type?: string
   path?: Path
   metric?: string
   /** As events carry it: 40 bits of a keyed hash. */
   visitor?: number
+  tracked?: Tracked
 }
 
 /** The name under which distinct visitors are asked for, which is no metric that anybody sends. */
@@ -30,7 +37,8 @@ const touchesPath = ({ path }: Scope, key: string): boolean => {
 
 /** What is left of an event; undefined where nothing is. The same object where it is not touched. */
 export function withoutEvent(event: Event, scope: Scope): Event | undefined {
-  const { path, metric, visitor } = scope
+  const { path, metric, visitor, tracked } = scope
+  if (tracked) return isOf(event, tracked) ? withoutNote(event) : event
   if (visitor !== undefined) return event.visitor === visitor && !event.daily ? undefined : event
   if (!touchesType(scope, event.type)) return event
   if (path?.length) {
@@ -39,6 +47,13 @@ export function withoutEvent(event: Event, scope: Scope): Event | undefined {
     return dimensions === event.dimensions ? event : { ...event, dimensions }
   }
   return metric === undefined ? ofParent(event, scope) : withoutMetric(event, metric)
+}
+
+const isOf = ({ note }: Event, { namespace, experiment }: Tracked): boolean =>
+  note?.kind === 'track' && note.namespace === namespace && note.experiment === experiment
+
+function withoutNote({ note: _, ...event }: Event): Event {
+  return event
 }
 
 /** Of a type that goes, its parent still counts the events: `request.sql` is counted as `request` too. */

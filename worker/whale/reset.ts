@@ -1,5 +1,5 @@
 /**
- * A reset: a type, path or metric, or one visitor's events, taken out of everything a site has. What is intended is
+ * A reset: a type, path or metric, one visitor's events, or what was tracked, taken out of everything a site has. What is intended is
  * written down first and taken up again by the alarm, so that no crash leaves half of it:
  *
  *   told      the Hails hand over what they hold and take it out of their logs
@@ -18,6 +18,7 @@ import { levels } from './cells'
 import { type Names, subtree } from './names'
 import { insertEvents, insertFragment } from './schema'
 import type { Told } from './slice'
+import { dropTracked, untrack } from './tracked'
 
 export type Stage = 'told' | 'counted' | 'done'
 
@@ -57,6 +58,11 @@ export function reach(sql: SqlStorage, id: string, stage: Stage): void {
 
 /** Takes a scope out of the cells and of what is pending. Call inside a transaction, and wake anew afterwards. */
 export function uncount(sql: SqlStorage, names: Names, { id, scope }: Told, zones: Zones): void {
+  if (scope.tracked) {
+    untrack(sql, scope.tracked)
+    reach(sql, id, 'counted')
+    return
+  }
   const { closed } = sql.exec<{ closed: number }>(`SELECT closed FROM state`).one()
   if (scope.visitor === undefined) {
     uncountCells(sql, names, scope, zones)
@@ -147,7 +153,7 @@ export function purge(sql: SqlStorage, reset: Reset): boolean {
     reset.event = nextBelow(sql, 'event', reset.event)
     if (reset.event) rewriteEvents(sql, reset.event, scope)
     reset.event -= 1
-  } else {
+  } else if (!scope.tracked || !dropTracked(sql)) {
     reach(sql, id, 'done')
     return false
   }

@@ -11,6 +11,7 @@ import { embed } from './routes/embed'
 import { experiments } from './routes/experiments'
 import { explain } from './routes/explain'
 import { forward } from './routes/forward'
+import { gimel } from './routes/gimel'
 import { graphs } from './routes/graph'
 import { hailwhale } from './routes/hailwhale'
 import { home } from './routes/home'
@@ -43,6 +44,7 @@ const app = new Hono<App>({ strict: true })
   .route('/count_decision', outcomes)
   .route('/', decide)
   .route('/experiments', experiments)
+  .route('/', gimel)
   // Keys stand in these answers, and a cookie opens them too: no browser may keep one for whoever comes next.
   .use('/api/*', async (c, next) => {
     await next()

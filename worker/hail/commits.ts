@@ -9,6 +9,7 @@ import { FULL, Rate, windowAt } from './window'
 import { knownElsewhere, type Named } from './elsewhere'
 import type { Life } from './life'
 import type { Entry } from './log'
+import { renewed } from './renewed'
 import { type State, visitsOf } from './state'
 
 /** A slice is merged when it is this old. */
@@ -34,13 +35,14 @@ export class Commits {
   ) {}
 
   /** Resolves when every entry is on disk, in this batch or before. Throws where the disk does: nothing was counted. */
-  async append(entries: Entry[]): Promise<Receipt> {
+  async append(given: Entry[]): Promise<Receipt> {
     const { env, place } = this.life
-    const isAsked = entries.some(({ elsewhere }) => elsewhere)
-    const isOld = isAsked ? await knownElsewhere(env, place.site, entries) : undefined
+    const isAsked = given.some(({ elsewhere }) => elsewhere)
+    const isOld = isAsked ? await knownElsewhere(env, place.site, given) : undefined
     const now = Date.now()
     const state = this.life.wake()
-    const { ids } = state
+    const { ids, resets } = state
+    const entries = given.map((entry) => renewed(entry, resets))
     // All look-ups come first: one that fails must not leave an id behind that nobody will commit.
     for (const gate of state.gates) gate.look?.(entries)
     const known = entries.map(({ id, bucket }, i) => isOld?.[i] || (id !== undefined && ids.has(id, bucket)))

@@ -4,6 +4,7 @@
  *
  * A position is max(last + 1, now × 1024): it rises, and is never given twice, not even by a restored log.
  */
+import type { Tracked } from '../rollup/erase'
 import { ID_BYTES } from './idset'
 
 const HOUR = 3_600_000
@@ -29,6 +30,8 @@ export interface Entry {
   visit?: { visitor: number; at: number }
   /** Of a pixel that counts so often in all: its name, how often, and until when it counts (unix milliseconds, 0 for ever). */
   cap?: { name: string; most: number; until: number }
+  /** What it is counted for by visitors: where that is deleted, its id begins anew. It is not written. */
+  tracked?: Tracked
   /** Who sent it, where that can be told; it is not written. */
   sender?: number
 }

@@ -4,12 +4,14 @@
  * counted as refused, since one that came again and again would hold up all behind it.
  */
 import * as v from 'valibot'
+import { decode } from '../../sdk/wire/base64url'
 import type { Dimensions, Event, Numbers } from '../../sdk/wire/event'
 import { REST } from '../rollup/dimension'
 import { AHEAD } from './clock'
 import { METRICS } from './limits'
 import { gaugesOf } from './metrics'
 import { cleanType } from './name'
+import { UUID_BYTES } from './tracking'
 import { clip } from './tree'
 
 /** Names of logs and sites are short; the longest of ours has 40 characters. */
@@ -37,6 +39,20 @@ export const SliceSchema = v.object({
   ),
   gap: v.pipe(v.optional(v.tuple([position, position])), v.description('Log that should have been in it and is gone.')),
   entries: v.pipe(v.array(v.array(v.unknown())), v.description('Events, in lists as they were acknowledged.')),
+})
+
+/** Decisions are their own deployment's; what visitors are counted by is the same everywhere. */
+const named = v.pipe(v.string(), v.minLength(1), v.maxLength(NAME_CHARACTERS))
+const TrackSchema = v.object({
+  kind: v.literal('track'),
+  namespace: named,
+  experiment: named,
+  variant: named,
+  event: named,
+  uuid: v.pipe(
+    v.string(),
+    v.check((text) => decode(text)?.length === UUID_BYTES),
+  ),
 })
 
 export const LogSchema = v.pick(SliceSchema, ['source', 'generation'])
@@ -68,7 +84,7 @@ export function parseForwarded(given: unknown, now: number): { slice: ForwardedS
 /** The event, or undefined where it is none. */
 function eventOf(given: unknown, now: number): Event | undefined {
   if (typeof given !== 'object' || given === null) return undefined
-  const { at, type, dimensions, metrics, gauges, visitor, daily } = given as Record<string, unknown> // Asked one by one.
+  const { at, type, dimensions, metrics, gauges, visitor, daily, note } = given as Record<string, unknown> // Asked one by one.
   const numbers = numbersOf(metrics)
   const measured = gauges === undefined ? {} : numbersOf(gauges)
   if (!isTime(at, now) || typeof type !== 'string' || !numbers || !measured) return undefined
@@ -81,6 +97,7 @@ function eventOf(given: unknown, now: number): Event | undefined {
     metrics: gaugesOf(numbers),
     ...(gauges !== undefined && { gauges: gaugesOf(measured) }),
     ...(isVisitor(visitor) && { visitor, ...(daily === true && { daily }) }),
+    ...(v.is(TrackSchema, note) && { note }),
   }
 }
 

@@ -104,6 +104,10 @@ export const refusals = {
     why: 'An exposure or a reward brought no id that was given here for that option, or its experiment is gone, paused or over, or the reward came too late.',
     mend: 'Send what `/decide` answered as `id` back unchanged, within the experiment’s window; make the experiment before its page asks.',
   },
+  names: {
+    why: 'It was tracked under a name too many: an experiment, a variant or a goal that there was no room for.',
+    mend: 'Delete experiments that are over; if the names are none of yours, somebody made them up: list your `origins`.',
+  },
   dest: {
     why: 'The URL was opened as a page of its own, or loaded as something that is no picture.',
     mend: 'Nothing: it is counted when a page or a mail loads it as a picture.',

@@ -7,6 +7,7 @@ import type { GenericSchema } from 'valibot'
 import { counting, Event } from './counting'
 import { decisions } from './decisions'
 import { deployment, pages } from './deployment'
+import { gimel } from './gimel'
 import { cube, graphs, now, rankings } from './questions'
 import type { By, Family, Route, Told } from './route'
 import { converted, type Names, shown, type Shown } from './schema'
@@ -16,6 +17,7 @@ import * as told from './told'
 export const FAMILIES: readonly Family[] = [
   counting,
   decisions,
+  gimel,
   graphs,
   rankings,
   cube,

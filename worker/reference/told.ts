@@ -143,6 +143,34 @@ export const Counted = v.strictObject({
   notDeduplicated: may(whole(), 'How many had no `id`.'),
 })
 
+const visitors = (what: string) => about(whole(), `Distinct visitors who ${what}.`)
+export const Tracked = about(
+  list(
+    v.union([
+      v.strictObject({ meta: v.strictObject({ scope: v.nullable(v.string()) }) }),
+      v.strictObject({
+        experiment: text,
+        goals: list(
+          v.strictObject({
+            goal: text,
+            results: about(
+              list(
+                v.strictObject({
+                  label: about(text, 'The variant.'),
+                  successes: visitors('reached the goal'),
+                  trials: visitors('took part'),
+                }),
+              ),
+              'Every variant that was seen.',
+            ),
+          }),
+        ),
+      }),
+    ]),
+  ),
+  'The scope first, as it was asked.',
+)
+
 const upstreamSites = v.nullable(v.union([v.number(), v.record(v.string(), v.number())]))
 const upstream = about(
   upstreamSites,

@@ -23,7 +23,7 @@ const SESSION_VERSION = 1
 export const originOf = (c: Context<App>): string => (c.env.GRAUPEL_URL || new URL(c.req.url).origin).replace(/\/$/, '')
 
 /** What may be asked for, each more than the one before it; a share shows graphs and nothing else. */
-export type Least = 'share' | 'read' | 'write' | 'admin'
+export type Least = 'share' | 'read' | 'key' | 'write' | 'admin'
 
 /** Who asks, or a 401. Whoever `changes` something must do so by a page of ours or by a token, also where a GET does it. */
 export async function accessOf(c: Context<App>, now: number, changes = !isRead(c)): Promise<Access> {
@@ -67,6 +67,7 @@ export async function siteFor(
 const NEEDED: Record<Least, string> = {
   share: "the site's read key",
   read: "the site's read key",
+  key: 'a key of the site',
   write: "the site's write key",
   admin: 'the admin token',
 }
@@ -75,6 +76,7 @@ const NEEDED: Record<Least, string> = {
 const ALLOWED: Record<Least, readonly Access['level'][]> = {
   share: ['share', 'read', 'admin'],
   read: ['read', 'admin'],
+  key: ['read', 'write', 'admin'],
   write: ['write', 'admin'],
   admin: ['admin'],
 }
@@ -108,13 +110,19 @@ async function sessionSecret(c: Context<App>): Promise<string> {
 }
 
 async function byBearer(c: Context<App>, now: number): Promise<Access | undefined> {
-  const header = c.req.header('authorization') ?? offered(c)
+  const header = c.req.header('authorization') ?? byApiKey(c) ?? offered(c)
   if (header === undefined) return undefined
   const token = /^Bearer\s+(\S+)$/i.exec(header)?.[1] ?? ''
   const deployment = await deploymentOf(c.env)
   const access = isAdmin(c, token) ? ({ level: 'admin' } as const) : await byKey(c, deployment, token, now)
   if (!access) throw new Problem(401, 'this token is not known here')
   return access
+}
+
+/** Gimel's and Lamed's way to give a key. */
+function byApiKey(c: Context<App>): string | undefined {
+  const key = c.req.header('x-api-key')
+  return key && `Bearer ${key}`
 }
 
 /** A browser's socket can set no header but its list of protocols: `graupel, <token>`. */

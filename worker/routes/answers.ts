@@ -13,7 +13,7 @@ const PARTIAL = 'Graupel-Partial'
 
 export const open = cors({
   origin: '*',
-  allowHeaders: ['Authorization', 'Content-Type'],
+  allowHeaders: ['Authorization', 'Content-Type', 'X-Api-Key'],
   exposeHeaders: [PARTIAL],
   maxAge: 86_400,
 })

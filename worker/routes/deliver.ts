@@ -27,6 +27,8 @@ export interface Delivery {
   visit?: { visitor: number; at: number }
   /** Of a pixel that counts so often in all. */
   cap?: Entry['cap']
+  /** What it is counted for by visitors. */
+  tracked?: Entry['tracked']
   /** Who sent it, where that can be told: the visitor of its events. Too much of one is refused. */
   sender?: number
   /** What its owner is told if it counts. */
@@ -86,7 +88,7 @@ export async function tellRefusals(
   }
 }
 
-function entryOf({ id, ts, events, visit, sender, elsewhere, cap }: Delivery, now: number): Entry {
+function entryOf({ id, ts, events, visit, sender, elsewhere, cap, tracked }: Delivery, now: number): Entry {
   return {
     ...(id !== undefined && { id }),
     ...place(ts, now),
@@ -96,5 +98,6 @@ function entryOf({ id, ts, events, visit, sender, elsewhere, cap }: Delivery, no
     ...(sender !== undefined && { sender }),
     ...(elsewhere?.length && { elsewhere }),
     ...(cap && { cap }),
+    ...(tracked && { tracked }),
   }
 }

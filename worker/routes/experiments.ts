@@ -11,6 +11,7 @@ import { begun } from './begin'
 import { decider } from './decider'
 import { checkWeights, definedBy, shown } from './defined'
 import { deploymentOf } from './deployment'
+import { trackedAt } from './gimel'
 import { bodyBy, json, queryBy } from './parsed'
 import { bad, Problem } from './problem'
 import { isOption, optionsOf } from './vain'
@@ -30,6 +31,8 @@ export const experiments = new Hono<App>()
     return c.json(shown(definition), isNew ? 201 : 200, NOT_KEPT)
   })
   .get('/', async (c) => {
+    // Gimel's question, which names no other.
+    if (c.req.query('namespace') !== undefined) return trackedAt(c)
     const { site } = await siteFor(c, c.req.query('site'), 'read', Date.now())
     const { hidden } = queryBy(ExperimentsQuery, c.req.query())
     const { definitions = [] } = site.deciding ? await decider(c.env, site.site).board({ since: 0 }) : {}

@@ -143,7 +143,7 @@ async function receive(c: Context<App>, texts: string[] | Reason): Promise<numbe
 }
 
 /** Behind the answer: how long it takes must not say that something was refused. */
-function tellLater(c: Context<App>, context: Parameters<typeof tellRefusals>[0], sites: Iterable<number>): void {
+export function tellLater(c: Context<App>, context: Parameters<typeof tellRefusals>[0], sites: Iterable<number>): void {
   for (const site of sites) {
     c.executionCtx.waitUntil(
       tellRefusals(context, site).catch((error) => console.error(`refusals of site ${site} wait: ${error}`)),

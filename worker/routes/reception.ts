@@ -25,7 +25,11 @@ export interface Reception {
 }
 
 /** Who it was, among those of this day; an event counts as well without. */
-export async function visitorAt(at: number, site: Site, { env, header, deployment, address, now }: Reception) {
+export async function visitorAt(
+  at: number,
+  site: Site,
+  { env, header, deployment, address, now }: Pick<Reception, 'env' | 'header' | 'deployment' | 'address' | 'now'>,
+) {
   if (address === undefined) return undefined
   try {
     const key = await deployment.salts.key(env, dateOf(at, site.zones), now)

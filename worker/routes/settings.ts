@@ -20,8 +20,8 @@ const DEFAULT_PREFIXES = { script: 'b', pixel: 'p' }
 /** What other routes begin with, here or soon. */
 export const TAKEN = new Set(
   (
-    'api count count_decision cube decide decisions demo dimensions embed experiments graph healthz live login logout openapi plotpoints ' +
-    'rank reference reset results spy status tail totals'
+    'api count count_decision cube decide decisions delete demo dimensions embed experiments gimel graph healthz live login logout ' +
+    'openapi plotpoints rank reference reset results spy status tail totals track'
   ).split(' '),
 )
 

@@ -14,6 +14,7 @@ import { cube, type CubeQuestion, spanOf } from './cube'
 import { excerpt, type ExcerptQuestion } from './excerpt'
 import type { Life, Terms } from './life'
 import { type Live, live, type LiveQuestion } from './live'
+import { allNotes, type Noting } from './notes'
 import { Peeks } from './peeks'
 import { rank, type RankQuestion } from './rank'
 import { type RawQuestion, readRaw } from './raw'
@@ -22,6 +23,7 @@ import { recent } from './recent'
 import { askAll } from './shards'
 import type { Peek } from './slice'
 import { spy, type SpyQuestion } from './spy'
+import { Tracks } from './tracks'
 
 /** Whether a Hail did not answer in time. */
 type Wholeness = { partial?: true }
@@ -100,6 +102,18 @@ export class Readings {
     const merged = (count: number) => (isKept && this.life.look(terms) ? recent(this.life.sql, count) : [])
     const { events, isCut } = spy(found, question, merged)
     return { events, ...partial, ...(isCut && { partial: true as const }) }
+  }
+
+  /** What was tracked, of all namespaces, with what is not merged yet. */
+  async tracks(): Promise<{ tracks: Tracks } & Wholeness> {
+    const terms = await this.life.settled()
+    const { env, site } = this.life
+    // Dimensions are a tree, and RPC's types would unfold it without end.
+    const noting = (shard: number) => hail(env, site, shard) as unknown as Noting
+    const { found, partial } = await this.unmerged(terms, (shard, from) => allNotes(noting(shard), from))
+    const tracks = new Tracks(this.life.look(terms) && this.life.sql)
+    for (const { note } of found.flatMap(({ notes }) => notes)) if (note.kind === 'track') tracks.add(note)
+    return { tracks, ...partial }
   }
 
   /** Rates, busiest keys and last values of this moment. */

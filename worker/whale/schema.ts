@@ -8,6 +8,7 @@ import { type Cell, fromText } from '../rollup/cell'
 import { extentIn } from '../rollup/fragment'
 import { packHours } from '../rollup/hours'
 import { dateOf, startOfDate, type Zones } from '../rollup/interval'
+import { tables as trackTables } from './tracked'
 
 const SCHEMA_VERSION = 3
 
@@ -23,6 +24,7 @@ const decisionTables = [
   // see journal.ts.
   `CREATE TABLE note       (experiment INTEGER, id INTEGER, start INTEGER, until INTEGER, merged INTEGER, notes INTEGER, weights TEXT,
                             rewards TEXT, exposures TEXT, PRIMARY KEY (experiment, id)) WITHOUT ROWID`,
+  ...trackTables,
 ]
 
 const tables = [

@@ -1,9 +1,11 @@
-/** Stores a slice: fragment, raw events, what decisions are to learn of it, and cursor in one transaction. The position is stored with the result. */
+/** Stores a slice: fragment, raw events, what its notes tell, and cursor in one transaction. The position is stored with the result. */
 import { REFUSED } from '../ingest/events'
+import type { Reason } from '../ingest/refusal'
 import { encode, Fragment } from '../rollup/fragment'
 import type { Learning } from './learning'
 import { insertEvents, insertFragment } from './schema'
 import type { Slice } from './slice'
+import { track } from './tracked'
 
 interface Storing {
   learning: Learning
@@ -20,8 +22,9 @@ export function store(
   const { sql } = storage
   try {
     return storage.transactionSync(() => {
-      const refused = notes ? learning.take(notes, { keep: keepRaw, now }) : 0
-      const all = refused ? [...parts, ...refusalsOf(refused, last)] : parts
+      const decision = notes ? learning.take(notes, { keep: keepRaw, now }) : 0
+      const names = notes ? track(sql, notes) : 0
+      const all = [...parts, ...refusalsOf({ decision, names }, last)]
       for (const part of all) insertFragment(sql, part, now)
       if (keepRaw) for (const chunk of raw) insertEvents(sql, chunk, now)
       if (gap) sql.exec(`INSERT INTO gap (shard, start, until) VALUES (?, ?, ?)`, shard, ...gap)
@@ -43,9 +46,13 @@ export function store(
   }
 }
 
-/** What an exposure or a reward came to where its experiment would not have it: counted as a browser's are that the door refuses. */
-function refusalsOf(hits: number, at: number): Uint8Array[] {
+/**
+ * An exposure or a reward that its experiment would not have, a track that there was no room for: counted as a browser's are
+ * that the door refuses.
+ */
+function refusalsOf(refused: Partial<Record<Reason, number>>, at: number): Uint8Array[] {
   const fragment = new Fragment()
-  fragment.add({ at, type: REFUSED, dimensions: { reason: 'decision' }, metrics: { hits } }, at)
-  return encode(fragment)
+  for (const [reason, hits] of Object.entries(refused))
+    if (hits) fragment.add({ at, type: REFUSED, dimensions: { reason }, metrics: { hits } }, at)
+  return fragment.size ? encode(fragment) : []
 }

@@ -31,7 +31,7 @@ interface Series {
   fresh: Set<string>
 }
 
-interface Campaign extends Tracked {
+interface Roster extends Tracked {
   id?: number
   series: Map<string, Series>
   events: Set<string>
@@ -39,12 +39,12 @@ interface Campaign extends Tracked {
 }
 
 export class Tracks {
-  private readonly campaigns = new Map<string, Campaign>()
+  private readonly rosters = new Map<string, Roster>()
 
   /** Without a disk there was nothing so far. */
   constructor(private readonly sql: SqlStorage | undefined) {
     const rows = sql?.exec<{ id: number; namespace: string; name: string }>(
-      `SELECT id, namespace, name FROM campaign WHERE namespace IS NOT NULL ORDER BY id`,
+      `SELECT id, namespace, name FROM roster WHERE namespace IS NOT NULL ORDER BY id`,
     )
     for (const { id, namespace, name } of rows ?? []) this.open({ namespace, experiment: name }).id = id
   }
@@ -59,19 +59,19 @@ export class Tracks {
 
   /** Writes what was added. Call inside a transaction, and only where there is a disk. */
   write(): void {
-    for (const campaign of this.campaigns.values())
-      for (const series of campaign.series.values()) if (series.fresh.size) this.keep(campaign, series)
+    for (const roster of this.rosters.values())
+      for (const series of roster.series.values()) if (series.fresh.size) this.keep(roster, series)
   }
 
   /** All there are, in the order in which they were first seen. */
   get experiments(): Tracked[] {
-    return [...this.campaigns.values()].map(({ namespace, experiment }) => ({ namespace, experiment }))
+    return [...this.rosters.values()].map(({ namespace, experiment }) => ({ namespace, experiment }))
   }
 
   results(namespace: string): Results[] {
-    const campaigns = [...this.campaigns.values()].filter((each) => each.namespace === namespace)
-    return campaigns.map((campaign) => {
-      const { experiment, series, events, variants } = this.loaded(campaign)
+    const rosters = [...this.rosters.values()].filter((each) => each.namespace === namespace)
+    return rosters.map((roster) => {
+      const { experiment, series, events, variants } = this.loaded(roster)
       const count = (event: string, variant: string) => sizeOf(series.get(keyOf(event, variant)))
       const results = (goal: string) =>
         [...variants].map((label) => ({ label, successes: count(goal, label), trials: count(PARTICIPATE, label) }))
@@ -80,8 +80,8 @@ export class Tracks {
     })
   }
 
-  private open({ namespace, experiment }: Tracked): Campaign {
-    return emplace(this.campaigns, keyOf(namespace, experiment), () => ({
+  private open({ namespace, experiment }: Tracked): Roster {
+    return emplace(this.rosters, keyOf(namespace, experiment), () => ({
       namespace,
       experiment,
       series: new Map(),
@@ -91,24 +91,24 @@ export class Tracks {
   }
 
   private seriesOf(tracked: Tracked, event: string, variant: string): Series | undefined {
-    const isNew = !this.campaigns.has(keyOf(tracked.namespace, tracked.experiment))
-    if (isNew && this.campaigns.size >= MOST_EXPERIMENTS) return undefined
-    const campaign = this.loaded(this.open(tracked))
-    const { series, events, variants } = campaign
+    const isNew = !this.rosters.has(keyOf(tracked.namespace, tracked.experiment))
+    if (isNew && this.rosters.size >= MOST_EXPERIMENTS) return undefined
+    const roster = this.loaded(this.open(tracked))
+    const { series, events, variants } = roster
     if (!events.has(event) && events.size >= MOST_EVENTS) return undefined
     if (!variants.has(variant) && variants.size >= MOST_VARIANTS) return undefined
-    return series.get(keyOf(event, variant)) ?? begin(campaign, { event, variant, uniques: 0 })
+    return series.get(keyOf(event, variant)) ?? begin(roster, { event, variant, uniques: 0 })
   }
 
   /** With what is on disk, read when it is first asked for. */
-  private loaded(campaign: Campaign): Campaign {
-    if (campaign.id === undefined || campaign.series.size) return campaign
+  private loaded(roster: Roster): Roster {
+    if (roster.id === undefined || roster.series.size) return roster
     const rows = this.sql?.exec<{ id: number; event: string; variant: string; uniques: number }>(
-      `SELECT id, event, variant, uniques FROM series WHERE campaign = ? ORDER BY id`,
-      campaign.id,
+      `SELECT id, event, variant, uniques FROM series WHERE roster = ? ORDER BY id`,
+      roster.id,
     )
-    for (const row of rows ?? []) begin(campaign, row)
-    return campaign
+    for (const row of rows ?? []) begin(roster, row)
+    return roster
   }
 
   private isKnown({ id }: Series, uuid: string): boolean {
@@ -116,14 +116,14 @@ export class Tracks {
     return !!this.sql?.exec(`SELECT 1 FROM tracked WHERE series = ? AND uuid = ?`, id, bytesOf(uuid)).toArray().length
   }
 
-  private keep(campaign: Campaign, series: Series): void {
+  private keep(roster: Roster, series: Series): void {
     const sql = this.sql!
-    const { namespace, experiment } = campaign
-    campaign.id ??= inserted(sql, `INSERT INTO campaign (namespace, name) VALUES (?, ?)`, namespace, experiment)
+    const { namespace, experiment } = roster
+    roster.id ??= inserted(sql, `INSERT INTO roster (namespace, name) VALUES (?, ?)`, namespace, experiment)
     series.id ??= inserted(
       sql,
-      `INSERT INTO series (campaign, event, variant, uniques) VALUES (?, ?, ?, 0)`,
-      campaign.id,
+      `INSERT INTO series (roster, event, variant, uniques) VALUES (?, ?, ?, 0)`,
+      roster.id,
       series.event,
       series.variant,
     )
@@ -132,7 +132,7 @@ export class Tracks {
   }
 }
 
-function begin({ series, events, variants }: Campaign, row: Omit<Series, 'fresh'>): Series {
+function begin({ series, events, variants }: Roster, row: Omit<Series, 'fresh'>): Series {
   events.add(row.event)
   variants.add(row.variant)
   return emplace(series, keyOf(row.event, row.variant), () => ({ ...row, fresh: new Set() }))

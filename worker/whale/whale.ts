@@ -11,6 +11,7 @@ import type { Definition } from '../decide/definition'
 import type { Scope } from '../rollup/erase'
 import { floor, next, type Zones } from '../rollup/interval'
 import type { Beginning, Board, BoardQuestion, Changes, Standing } from './board'
+import { Rosters } from './rosters'
 import { Chores } from './chores'
 import type { CubeQuestion } from './cube'
 import { Decisions } from './decisions'
@@ -40,6 +41,7 @@ export class Whale extends DurableObject<Env> {
   private readonly readings: Readings
   private readonly chores: Chores
   private readonly decisions: Decisions
+  private readonly rosters: Rosters
   private readonly tails: Tails
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -48,6 +50,7 @@ export class Whale extends DurableObject<Env> {
     this.readings = new Readings(this.life)
     this.chores = new Chores(this.life)
     this.decisions = new Decisions(this.life, this.chores)
+    this.rosters = new Rosters(this.life, this.readings, this.chores)
     this.tails = new Tails(ctx)
   }
 
@@ -149,6 +152,16 @@ export class Whale extends DurableObject<Env> {
   /** A page of one's decisions, each with what came of it; undefined where there is none of that name. */
   decided(question: JournalQuestion): Promise<Page | { problem: string } | undefined> {
     return this.decisions.decided(question)
+  }
+
+  /** What was counted by visitors in a namespace: all, or what a list between commas names. */
+  tracked(namespace: string, scope?: string) {
+    return this.rosters.tracked(namespace, scope)
+  }
+
+  /** Takes such an experiment away, and its name begins anew; false where there is none. */
+  untrack(namespace: string, experiment: string): Promise<boolean> {
+    return this.rosters.untrack({ namespace, experiment })
   }
 
   async status(): Promise<WhaleStatus> {

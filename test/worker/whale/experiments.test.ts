@@ -137,7 +137,8 @@ test('come to a folder of the release before', async () => {
   await hail().append([view(1)])
   await hail().merge()
   await runInDurableObject(whale(), (_, { storage: { sql } }) => {
-    for (const table of ['experiment', 'learnt', 'rewarded', 'note']) sql.exec(`DROP TABLE ${table}`)
+    for (const table of ['experiment', 'learnt', 'rewarded', 'note', 'roster', 'series', 'tracked'])
+      sql.exec(`DROP TABLE ${table}`)
     sql.exec(`UPDATE state SET version = 2`)
   })
   await evictDurableObject(whale())

@@ -43,7 +43,8 @@ test('a first release’s disk, with hours of their own and raw events as text, 
         JSON.stringify([[...decode(new Uint8Array(bytes))]]),
       )
     sql.exec(`DROP TABLE event`)
-    for (const table of ['experiment', 'learnt', 'rewarded', 'note', 'reset']) sql.exec(`DROP TABLE ${table}`)
+    for (const table of ['experiment', 'learnt', 'rewarded', 'note', 'roster', 'series', 'tracked', 'reset'])
+      sql.exec(`DROP TABLE ${table}`)
     sql.exec(`ALTER TABLE fragment DROP COLUMN merged`)
     sql.exec(`ALTER TABLE state DROP COLUMN swept`)
     sql.exec(`ALTER TABLE state DROP COLUMN compacted`)

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { type Experiment, type Standing, toldAll, toldStanding } from './experiment/told'
 import { type Wished, wishedOf } from './experiment/wished'
-import { collect, retold } from './option'
+import { collect, retold, retoldOf } from './option'
 import { plain, say, type Spoken, speaks } from './say'
 import { ask, REACHES, Refused, type Reach, reaches, type Server, serverOf } from './server'
 import { readSettings } from './settings'
@@ -44,9 +44,7 @@ async function show(name: string, options: Options & { control?: string }): Prom
   const { control } = options
   const path = pathOf(name, options, control === undefined ? {} : { control })
   const standing = await ask<Standing>(reached(options), 'GET', path, undefined, { has: 'arms' }).catch(
-    (error: unknown) => {
-      throw error instanceof Refused && error.field === 'control' ? retold(error) : error
-    },
+    retoldOf('control'),
   )
   say(options, standing, () => toldStanding(standing))
 }
@@ -57,9 +55,7 @@ const changes =
   async (name: string, options: Options & { winner?: string }): Promise<void> => {
     const changed = await ask<Experiment>(reached(options), 'PATCH', pathOf(name, options), of(options), {
       has: 'decision',
-    }).catch((error: unknown) => {
-      throw error instanceof Refused && error.field === 'winner' ? retold(error) : error
-    })
+    }).catch(retoldOf('winner'))
     say(options, changed, () => plain(says(changed)))
   }
 

@@ -4,13 +4,12 @@
  */
 import { createReadStream } from 'node:fs'
 import type { Command } from 'commander'
-import { STDIN } from './key'
 import { evaluate } from './ope/evaluation'
 import { told } from './ope/told'
 import { everything, wishOf } from './ope/wish'
-import { collect } from './option'
+import { collect, retoldOf } from './option'
 import { complain, say, type Spoken, speaks } from './say'
-import { pour, REACHES, type Reach, reaches, serverOf } from './server'
+import { pour, REACHES, type Reach, reaches, type Server, serverOf } from './server'
 import { readSettings } from './settings'
 import { Stop, Usage } from './stop'
 
@@ -37,18 +36,24 @@ function sourceOf(log: string, options: Options): AsyncIterable<Uint8Array> {
   const { site, from, to, server } = options
   if (site !== undefined) {
     const query = new URLSearchParams({ site, ...(from !== undefined && { from }), ...(to !== undefined && { to }) })
-    return pour(
-      serverOf(readSettings(process.env), options),
-      `/experiments/${encodeURIComponent(log)}/decisions?${query}`,
-    )
+    const path = `/experiments/${encodeURIComponent(log)}/decisions?${query}`
+    return decidedAt(serverOf(readSettings(process.env), options), path)
   }
   if ([server, from, to].some((option) => option !== undefined))
     throw new Usage('--server, --from and --to are of an experiment there: give its --site, too')
   return fileOf(log)
 }
 
+async function* decidedAt(server: Server, path: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pour(server, path)
+  } catch (error) {
+    retoldOf('from', 'to')(error)
+  }
+}
+
 async function* fileOf(name: string): AsyncGenerator<Uint8Array> {
-  const stream = name === '-' ? createReadStream('', { fd: STDIN }) : createReadStream(name)
+  const stream = name === '-' ? process.stdin : createReadStream(name)
   try {
     yield* stream as AsyncIterable<Buffer> // without an encoding it gives bytes
   } catch (error) {

@@ -42,6 +42,8 @@ export function rangeOf(option: string, text: string, example: string): [name: s
 }
 
 const OPTION_OF: Record<string, string> = {
+  options: 'option',
+  half_life: 'half-life',
   dimensions: 'dimension',
   metrics: 'metric',
   gauges: 'gauge',
@@ -72,3 +74,10 @@ export function retold(error: unknown): unknown {
   const message = inOptions(field, '') + withoutField(detail, field)
   return status === 400 ? new Usage(message) : new Stop(message)
 }
+
+/** Of these members alone: what else the server may name is no option of the verb. */
+export const retoldOf =
+  (...fields: string[]) =>
+  (error: unknown): never => {
+    throw error instanceof Refused && fields.includes(error.field ?? '') ? retold(error) : error
+  }

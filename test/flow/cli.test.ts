@@ -24,6 +24,7 @@ let stranger: HttpServer
 beforeAll(async () => {
   server = await openServer({ dataFolder: folder })
   shop = await makeSite(server, { name: 'shop' })
+  await makeExperiment('pages')
   stranger = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<h1>Welcome</h1>'))
   await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve))
 })
@@ -33,6 +34,9 @@ afterAll(async () => {
   stranger.close()
   rmSync(folder, { recursive: true })
 })
+
+const makeExperiment = (decision: string) =>
+  call(server, 'POST', '/experiments?site=shop', { decision, options: ['long', 'short'] })
 
 const here = () => ({ env: { PORT: new URL(server.origin).port, GRAUPEL_ADMIN: server.admin } })
 const elsewhere = (origin: string) => ({ env: { GRAUPEL_ADMIN: server.admin }, words: ['--server', origin] })
@@ -58,16 +62,25 @@ const VERBS = [
   'status shop',
   'mint --site shop --type mail',
   'forward off',
+  'experiment create NAME --site shop --option a --option b',
+  'experiment list --site shop',
+  'experiment show pages --site shop',
+  'experiment pause pages --site shop',
+  'experiment resume pages --site shop',
+  'experiment finish pages --site shop',
+  'experiment hide pages --site shop',
+  'experiment delete NAME --site shop --yes',
 ]
 
-const named = (line: string) => line.replace('SITE', `site-${VERBS.indexOf(line)}`)
+const named = (line: string) => line.replace(/SITE|NAME/, `name-${VERBS.indexOf(line)}`)
 
 test.each(VERBS)('graupel %s does it, and says so to people and to programs', async (line) => {
   for (const json of [false, true]) {
     const words = named(line).split(' ')
     const name = `${words[2]}${json ? '-again' : ''}`
-    if (line.includes('SITE')) words[2] = name
+    if (/SITE|NAME/.test(line)) words[2] = name
     if (line.includes('remove')) await makeSite(server, { name })
+    if (line.includes('delete')) await makeExperiment(name)
     const { code, out, err } = await graupel(json ? [...words, '--json', '--server', server.origin] : words, here())
     expect([code, err]).toEqual([0, ''])
     if (!json) expect(out).toMatch(/^[^{].+\n$/s)
@@ -92,22 +105,27 @@ const MISTAKES: [what: string, mistake: () => Mistake, code: number, said: RegEx
   ['an option that is none', () => ({ ...here(), words: ['--colour', 'red'] }), 2, /unknown option '--colour'/],
 ]
 
-test.each(VERBS)('graupel %s ends with what was wrong, and repeats no token', async (line) => {
-  // A read key may look at its site.
-  const mistakes = MISTAKES.filter(([what]) => what !== 'a read key' || !line.startsWith('status'))
-  const ends = await Promise.all(
-    mistakes.map(async ([what, mistake, code, said]) => {
-      const { env, words = [] } = mistake()
-      const ran = await graupel([...named(line).split(' '), ...words, '--json'], { env })
-      return { what, said, expected: code, ...ran }
-    }),
-  )
-  for (const { what, said, expected, code, out, err } of ends) {
-    expect([what, code, out]).toEqual([what, expected, ''])
-    expect(errorIn(err)).toMatch(said)
-    for (const secret of [server.admin, WRONG, shop.keys.read]) expect(err).not.toContain(secret)
-  }
-})
+/** What a read key is for. */
+const READS = /^(status|ope|experiment (list|show))/
+
+test.each([...VERBS, 'ope pages --site shop'])(
+  'graupel %s ends with what was wrong, and repeats no token',
+  async (line) => {
+    const mistakes = MISTAKES.filter(([what]) => what !== 'a read key' || !READS.test(line))
+    const ends = await Promise.all(
+      mistakes.map(async ([what, mistake, code, said]) => {
+        const { env, words = [] } = mistake()
+        const ran = await graupel([...named(line).split(' '), ...words, '--json'], { env })
+        return { what, said, expected: code, ...ran }
+      }),
+    )
+    for (const { what, said, expected, code, out, err } of ends) {
+      expect([what, code, out]).toEqual([what, expected, ''])
+      expect(errorIn(err)).toMatch(said)
+      for (const secret of [server.admin, WRONG, shop.keys.read]) expect(err).not.toContain(secret)
+    }
+  },
+)
 
 /** Commands to a terminal, and a mark that turns what follows. */
 const COMMANDS = '\u001b]0;mine\u0007\u001b[2J\u202e'
@@ -120,7 +138,10 @@ async function hostile(): Promise<string> {
   const all = { ok: true, code: name, id: name, url: name, sites: [site], series: [], accepted: 1, upstreams: [] }
   const health = { types: [name], shards: [], merged: [], gaps: [], refusals: [refusal], forward }
   const envelope = { kind: name, site: name, name, id: name, refusal, notes: [name], events: [] }
-  const answer = { ...site, ...all, ...health, envelopes: [envelope] }
+  const arm = { id: name, trials: 1, rate: 1, ci95: [0, 1], p_best: 1, share: 1, uplift: null, weighted: null }
+  const experiment = { decision: name, options: [name, name], policy: name, by: name, status: name, winner: name }
+  const standing = { ...experiment, arms: [arm, arm], control: 'a', warnings: [name], experiments: [experiment] }
+  const answer = { ...site, ...all, ...health, ...standing, envelopes: [envelope] }
   const evil = createServer((request, response) =>
     request.resume().on('end', () => response.writeHead(200, { connection: 'close' }).end(JSON.stringify(answer))),
   )

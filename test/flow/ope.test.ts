@@ -1,10 +1,12 @@
 /** The command on logs of decisions: from a file, from stdin, and from a server that decided. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { rained } from '../sdk/cli/ope/log'
+import { call, makeSite } from './api'
 import { graupel } from './command'
-import { temporaryFolder } from './server'
+import { startServer, temporaryFolder } from './server'
 
 interface Told {
   decision: string
@@ -88,4 +90,128 @@ describe('graupel ope', () => {
     expect([ran.code, ran.out]).toEqual([code, ''])
     expect((JSON.parse(ran.err) as { error: string }).error).toMatch(said)
   })
+})
+
+interface Decision {
+  option: string
+  propensity: number
+  id: string
+}
+
+/** Whether a line is what the server's own description says of it. */
+async function judge({ origin }: { origin: string }) {
+  const document = (await (await fetch(`${origin}/openapi.json`)).json()) as object
+  const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(document, 'openapi')
+  return ajv.compile({ $ref: 'openapi#/components/schemas/Decided' })
+}
+
+test('reads what a server decided, by its own log, and by that kept in a file', async () => {
+  const server = await startServer()
+  const { site, keys } = await makeSite(server, { name: 'shop' })
+  const env = { PORT: new URL(server.origin).port, GRAUPEL_ADMIN: server.admin }
+  const run = (line: string, input = '') => graupel(line.split(' '), { env, input })
+  expect(
+    await run('experiment create checkout --site shop --option long --option short --policy split --weights 3,1'),
+  ).toMatchObject({ code: 0 })
+  const decided = await Promise.all(
+    Array.from({ length: 800 }, async (_, i) => {
+      const country = i % 2 ? 'SE' : 'US'
+      const query = new URLSearchParams({
+        site: String(site),
+        decision: 'checkout',
+        unit: `u${i}`,
+        dimensions: JSON.stringify({ country }),
+      })
+      return { country, ...(await call<Decision>(server, 'GET', `/decide?${query}`)).body }
+    }),
+  )
+  // In Sweden short is bought, elsewhere long; each is told twice, and counts once.
+  const isBought = ({ country, option }: { country: string; option: string }) =>
+    (country === 'SE') === (option === 'short')
+  const outcomes = decided.map(({ option, id, ...more }) => ({
+    decision: 'checkout',
+    option,
+    id,
+    ...(isBought({ option, ...more }) && { metrics: { reward: 1 } }),
+  }))
+  for (const token of [keys.write, keys.write]) {
+    expect((await call(server, 'POST', `/count_decision?site=${site}`, outcomes, token)).status).toBe(200)
+  }
+  const share = (list: typeof decided) => list.filter(isBought).length / list.length
+  const told = JSON.parse((await run('ope checkout --site shop --json')).out) as Told
+  expect(told).toMatchObject({ decision: 'checkout', decisions: 800, per: 'decision' })
+  const [logging, , long, short] = told.estimates
+  expect(logging!.snips!.value).toBe(share(decided))
+  // Of a split each option's own rate.
+  expect(long!.snips!.value).toBeCloseTo(share(decided.filter(({ option }) => option === 'long')), 9)
+  expect(short!.snips!.value).toBeCloseTo(share(decided.filter(({ option }) => option === 'short')), 9)
+  const mine = fileOf('mine.json', '{"by": "country", "values": {"SE": {"short": 1}}, "otherwise": {"long": 1}}')
+  const best = JSON.parse((await run(`ope checkout --site shop --json --policy ${mine}`)).out) as Told
+  expect(best.estimates[0]!.snips!.value).toBe(1)
+
+  const path = `/experiments/checkout/decisions?site=${site}`
+  const read = (token: string) => fetch(server.origin + path, { headers: { Authorization: `Bearer ${token}` } })
+  const response = await read(keys.read)
+  expect([response.status, response.headers.get('transfer-encoding')]).toEqual([200, 'chunked'])
+  const text = await response.text()
+  const isAsDescribed = await judge(server)
+  for (const line of text.trimEnd().split('\n')) expect([line, isAsDescribed(JSON.parse(line))]).toEqual([line, true])
+  expect(JSON.parse((await run('ope - --json', text)).out)).toEqual(told)
+  for (const token of [keys.write, keys.public]) expect([401, 403]).toContain((await read(token)).status)
+
+  const none = await run('ope checkout --site shop --from 2020-01-01 --to 2020-02-01')
+  expect([none.code, none.err]).toEqual([1, 'graupel: there is no decision in the log\n'])
+  const else_ = await run('ope else --site shop')
+  expect([else_.code, else_.err]).toEqual([1, 'graupel: there is no experiment "else"\n'])
+  const wrong = await run('ope checkout --site shop --from yesterday')
+  expect([wrong.code, wrong.err]).toEqual([2, expect.stringMatching(/^graupel: --from: must be unix milliseconds/)])
+})
+
+test('shows, pauses, ends, hides and deletes an experiment', async () => {
+  const server = await startServer()
+  await makeSite(server, { name: 'shop' })
+  const env = { PORT: new URL(server.origin).port, GRAUPEL_ADMIN: server.admin }
+  const run = async (line: string) => {
+    const { code, out, err } = await graupel(['experiment', ...line.split(' '), '--site', 'shop'], { env })
+    return [code, out + err] as const
+  }
+  expect(await run('list')).toEqual([0, expect.stringMatching(/^There is no experiment yet/)])
+  expect(await run('create price --option 9 --option 12 --by earned/spent --half-life 86400')).toEqual([
+    0,
+    'price decides between 9, 12, by contextual; it is running\n',
+  ])
+  expect(await run('create price --option 9 --option 13')).toEqual([1, expect.stringMatching(/^graupel: .*price/)])
+  expect(await run('create other --option a --option a')).toEqual([
+    2,
+    expect.stringMatching(/^graupel: --option must be/),
+  ])
+  expect(await run('create other --option a --option b --floor 2')).toEqual([
+    2,
+    expect.stringMatching(/^graupel: --floor must be a number from 0 to 1/),
+  ])
+  expect(await run('create other --option a --option b --half-life 0')).toEqual([
+    2,
+    expect.stringMatching(/^graupel: --half-life must be/),
+  ])
+  const [shown, results] = await run('show price')
+  expect(shown).toBe(0)
+  expect(results).toMatch(/^price {2}running; contextual, by earned\/spent\n\noption .*\n9 .* control .*\n12 /)
+  expect(results).toMatch(/^too_few {2}.* Wait for more\.$/m)
+  expect(await run('show price --control 12')).toEqual([0, expect.stringMatching(/^12 .* control/m)])
+  expect(await run('show price --control 7')).toEqual([
+    2,
+    expect.stringMatching(/^graupel: --control: must be one of /),
+  ])
+  expect(await run('show other')).toEqual([1, 'graupel: there is no experiment "other"\n'])
+  expect(await run('pause price')).toEqual([0, expect.stringMatching(/^price is paused: everybody gets 9/)])
+  expect(await run('resume price')).toEqual([0, 'price is running\n'])
+  expect(await run('finish price --winner 7')).toEqual([2, expect.stringMatching(/^graupel: --winner /)])
+  expect(await run('finish price --winner 12')).toEqual([0, 'price is finished: everybody gets 12\n'])
+  expect(await run('list')).toEqual([0, expect.stringMatching(/^price +finished, 12 /m)])
+  expect(await run('hide price')).toEqual([0, expect.stringMatching(/^price is hidden/)])
+  expect(await run('list')).toEqual([0, expect.stringMatching(/^There is no experiment yet/)])
+  expect(await run('list --hidden')).toEqual([0, expect.stringMatching(/finished, 12, hidden/)])
+  expect(await run('delete price')).toEqual([1, expect.stringMatching(/delete price --site shop --yes\n$/)])
+  expect(await run('delete price --yes')).toEqual([0, expect.stringMatching(/^price is deleted/)])
+  expect(await run('delete price --yes')).toEqual([1, 'graupel: there is no experiment "price"\n'])
 })

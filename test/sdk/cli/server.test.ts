@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { ask, serverOf } from '../../../sdk/cli/server'
+import { ask, pour, serverOf } from '../../../sdk/cli/server'
 import { readSettings } from '../../../sdk/cli/settings'
 import { Stop, Usage } from '../../../sdk/cli/stop'
 
@@ -95,6 +95,84 @@ describe('what is asked', () => {
   test('is not waited for without end', async () => {
     const origin = await answering((request) => setTimeout(() => request.socket.destroy(), 1000))
     expect(await askAt(origin, 50)).toEqual(new Stop(`no answer from ${origin} within 0.05 s`))
+  })
+})
+
+describe('what is poured', () => {
+  const NDJSON = 'application/x-ndjson'
+
+  async function poured(origin: string, patience = 5000): Promise<string[]> {
+    const chunks: string[] = []
+    for await (const chunk of pour({ origin, shown: origin, token: TOKEN }, '/log?a=b', patience)) {
+      chunks.push(Buffer.from(chunk).toString())
+    }
+    return chunks
+  }
+
+  test('comes as it is answered, to whoever has the token', async () => {
+    const asked: unknown[] = []
+    const origin = await answering((request, response) => {
+      asked.push(request.method, request.url, request.headers.authorization)
+      response.writeHead(200, { 'content-type': NDJSON, connection: 'close' }).write('{"a":1}\n')
+      setTimeout(() => response.end('{"a":2}\n'), 50)
+    })
+    const seen = await poured(origin)
+    expect([asked, seen]).toEqual([
+      ['GET', '/log?a=b', `Bearer ${TOKEN}`],
+      ['{"a":1}\n', '{"a":2}\n'],
+    ])
+  })
+
+  test('may take longer than any part of it', async () => {
+    const origin = await answering((_, response) => {
+      response.writeHead(200, { 'content-type': NDJSON, connection: 'close' })
+      const parts = ['1', '2', '3', '4', '5']
+      const next = () =>
+        void (parts.length ? response.write(parts.shift(), () => setTimeout(next, 60)) : response.end())
+      next()
+    })
+    expect((await poured(origin, 200)).join('')).toBe('12345')
+  })
+
+  test.each<[string, () => Promise<string>, RegExp]>([
+    ['a problem', problem(404, 'there is no experiment "x"'), /^there is no experiment "x"$/],
+    ['a page', answered(200, 'text/html', '<h1>Hello</h1>'), /^URL answers, but not as a Graupel does/],
+    ['JSON', answered(200, 'application/json', '{}'), /^URL answers, but not as a Graupel does/],
+    ['nobody', () => Promise.resolve('http://127.0.0.1:1'), /^no answer from URL .*: is it started/],
+    ['silence', () => answering(() => {}), /^no answer from URL within 0\.2 s$/],
+    [
+      'an end before its end',
+      () =>
+        answering((_, response) => {
+          response.writeHead(200, { 'content-type': NDJSON }).write('{"a":1}\n', () => response.destroy())
+        }),
+      /^the answer broke off: no answer from URL/,
+    ],
+    [
+      'silence after a while',
+      () => answering((_, response) => void response.writeHead(200, { 'content-type': NDJSON }).write('{"a":1}\n')),
+      /^the answer broke off: no answer from URL within 0\.2 s$/,
+    ],
+  ])('of %s is told in a line, without the token', async (_, start, words) => {
+    const origin = await start()
+    const error = await poured(origin, 200).catch((error: unknown) => error)
+    expect(error).toBeInstanceOf(Stop)
+    const { message } = error as Stop // as was just seen
+    expect(message.replaceAll(origin, 'URL')).toMatch(words)
+    expect(message).not.toContain(TOKEN)
+  })
+
+  test('is let go of by whoever has enough of it', async () => {
+    let isClosed = false
+    const origin = await answering((_, response) => {
+      response.on('close', () => (isClosed = true))
+      response.writeHead(200, { 'content-type': NDJSON }).write('{"a":1}\n')
+    })
+    for await (const chunk of pour({ origin, shown: origin, token: TOKEN }, '/')) {
+      expect(chunk.length).toBe(8)
+      break
+    }
+    await expect.poll(() => isClosed).toBe(true)
   })
 })
 

@@ -307,7 +307,7 @@ export const Standing = v.strictObject({
     list(v.strictObject({ context: v.record(v.string(), v.string()), probabilities: list(number) })),
     'With which probabilities options are served now, to anybody and to the values that came most.',
   ),
-  counted: v.strictObject({ late: whole(), duplicates: whole(), unattributed: number }),
+  counted: v.strictObject({ late: number, duplicates: number, unattributed: number, refused: number }),
 })
 
 export const Sites = v.strictObject({ sites: list(v.strictObject(Summary)) })

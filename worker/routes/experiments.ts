@@ -35,8 +35,7 @@ export const experiments = new Hono<App>()
     if (c.req.query('namespace') !== undefined) return trackedAt(c)
     const { site } = await siteFor(c, c.req.query('site'), 'read', Date.now())
     const { hidden } = queryBy(ExperimentsQuery, c.req.query())
-    const { definitions = [] } = site.deciding ? await decider(c.env, site.site).board({ since: 0 }) : {}
-    const listed = definitions.filter(({ isHidden }) => hidden || !isHidden)
+    const listed = (await definitionsOf(c, site)).filter(({ isHidden }) => hidden || !isHidden)
     const list = await Promise.all(
       listed.map(async (definition) => ({ ...shown(definition), totals: await totalsOf(c, site, definition) })),
     )
@@ -47,18 +46,16 @@ export const experiments = new Hono<App>()
     const { site, access } = await siteFor(c, c.req.query('site'), 'share', Date.now())
     checkShare(access, name)
     const { control } = queryBy(StandingQuery, c.req.query())
-    const standing = site.deciding ? await decider(c.env, site.site).standing(name, control) : undefined
-    if (!standing) throw missing(name)
-    const { definition } = standing
+    const definition = await definitionOf(c, site, name)
     if (control !== undefined && !isOption(definition, control)) throw bad('control', optionsOf(definition))
+    const standing = await decider(c.env, site.site).standing(name, control)
+    if (!standing) throw missing(name)
     return answered(c, told(standing, control ?? definition.arms[0]!.id))
   })
   .patch('/:name', async (c) => {
     const { name, site } = await changing(c)
     const given = bodyBy(ExperimentChanges, await json(c.req))
-    const { definitions = [] } = site.deciding ? await decider(c.env, site.site).board({ since: 0 }) : {}
-    const definition = definitions.find(({ key }) => key === name)
-    if (!definition) throw missing(name)
+    const definition = await definitionOf(c, site, name)
     const changed = await decider(c.env, site.site).change(name, changesOf(given, definition))
     if (!changed) throw missing(name)
     await forget(c, site)
@@ -75,6 +72,17 @@ export const experiments = new Hono<App>()
 const NOT_KEPT = { 'Cache-Control': 'no-store' }
 
 const missing = (name: string) => new Problem(404, `there is no experiment "${name.slice(0, 100)}"`, 'decision')
+
+/** As its Whale has them just now. */
+async function definitionsOf(c: Context<App>, { site, deciding }: Site): Promise<Definition[]> {
+  return (deciding && (await decider(c.env, site).board({ since: 0 })).definitions) || []
+}
+
+async function definitionOf(c: Context<App>, site: Site, name: string): Promise<Definition> {
+  const definition = (await definitionsOf(c, site)).find(({ key }) => key === name)
+  if (!definition) throw missing(name)
+  return definition
+}
 
 async function changing(c: Context<App>): Promise<{ name: string; site: Site }> {
   const { site } = await siteFor(c, c.req.query('site'), 'write', Date.now())

@@ -15,6 +15,9 @@ export interface Unfit {
   isUnknown?: true
 }
 
+/** Ids that browsers make tell whole seconds. */
+const SECOND = 1_000
+
 type Decided = Extract<Note, { kind: 'exposure' | 'reward' }>
 
 /** Undefined where nothing is known that speaks against it: also where nobody could say which experiments there are. */
@@ -27,11 +30,14 @@ export function vainOf(note: Decided, experiments: Definitions | undefined, now:
   if (!definition) return unknown(decision)
   if (number !== undefined && number !== definition.number)
     return { field: 'id', why: 'is of an experiment of that name that was deleted' }
+  // Only a split is known to who decides by himself.
+  if (number === undefined && (definition.policy !== 'split' || at < definition.created - SECOND))
+    return { field: 'id', why: 'is none that this experiment gave' }
   if (!isOption(definition, option)) return { field: 'option', why: optionsOf(definition) }
   if (note.kind === 'exposure' && definition.status !== 'running')
     return { field: 'decision', why: `is ${definition.status}` }
   if (note.kind === 'reward' && now - at > definition.window)
-    return { field: 'id', why: `is of a decision more than ${definition.window / 1000} seconds ago, its window` }
+    return { field: 'id', why: `is of a decision more than ${definition.window / SECOND} seconds ago, its window` }
   return undefined
 }
 

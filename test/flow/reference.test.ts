@@ -61,6 +61,7 @@ async function shop() {
   const share = await minted<{ id: string; share: string }>('shares', { periods: ['30d'] })
   const events = ['SE', 'SE', 'DE'].map((country) => ({ type: 'pageview', dimensions: { country }, visitor: country }))
   await call(server, 'POST', '/count', events, keys.write)
+  await call(server, 'POST', '/experiments', { decision: 'headline', options: ['short', 'long'] }, keys.write)
   return { server, document, routes, pixel, share, keys, site: String(site.site), judged: judge(document) }
 }
 type Shop = Awaited<ReturnType<typeof shop>>
@@ -70,6 +71,7 @@ const partsOf = ({ pixel, share, site }: Shop, path: string) =>
   path
     .replace('{id}', path.includes('/shares/') ? share.id : pixel.id)
     .replace('{envelope}', pixel.url.split('/').at(-1)!)
+    .replace('{name}', 'headline')
     .replace('{site}', path.startsWith('/b/') ? site : 'shop')
 
 const SLICE = {
@@ -83,7 +85,7 @@ const LOG = { source: 'a@1', generation: 'b' }
 const BODIES: Record<string, unknown> = { 'post /p/': 'no envelope', 'post /api/slices': SLICE }
 const QUERIES: Record<string, Record<string, string>> = { 'get /api/slices': LOG }
 /** The status of an answer that may be one of several. */
-const USUAL: Record<string, string> = { 'get /p/{envelope}': '200', 'post /p/': '204' }
+const USUAL: Record<string, string> = { 'get /p/{envelope}': '200', 'post /p/': '204', 'post /experiments': '201' }
 
 async function asked(shop: Shop, route: Route) {
   const { server, keys, share } = shop
@@ -111,8 +113,8 @@ async function asked(shop: Shop, route: Route) {
   return { response, body }
 }
 
-/** What takes something away comes last: pixels and shares, a key, and the site itself behind all. */
-const LAST = ['{id}', '/keys', '{site}']
+/** What takes something away comes last: an experiment, pixels and shares, a key, and the site itself behind all. */
+const LAST = ['{name}', '{id}', '/keys', '{site}']
 const lastly = ({ method, path }: Route) =>
   method === 'delete' || path.endsWith('/keys') ? 1 + LAST.findIndex((end) => path.endsWith(end)) : 0
 

@@ -24,7 +24,9 @@ export const decisions: Family = {
         'Takes no key, at the site’s origins and rate; then name the site. Of an unknown experiment all options are alike, and nothing is made; with the write key it is made. A running one’s answer has an `id`, by which what comes of it is told.',
       by: [],
       query: DecideQuery,
-      example: { query: { decision: 'headline', options: '["short","long"]', dimensions: '{"country":"US"}' } },
+      example: {
+        query: { site: 'shop', decision: 'headline', options: '["short","long"]', dimensions: '{"country":"US"}' },
+      },
       answers: {
         200: { about: 'One option.', schema: Decision },
         429: { about: 'Too fast: come again after `Retry-After` seconds.' },

@@ -9,7 +9,7 @@ import { close, say } from './speak'
 import { forget, open } from './state'
 import { options } from './tag'
 import { page, visit } from './visit'
-import type { Dimensions, Numbers } from './wire/event'
+import type { Dimensions, Numbers, Saying } from './wire/event'
 
 /** Counts something of the page's own: what it is, how much, and which kind of event. */
 export type Count = (dimensions: Dimensions, metrics?: Numbers, type?: string) => void
@@ -100,7 +100,7 @@ const acts: Record<string, (event: never) => unknown> = {
 }
 
 /** Looks into storage for the first time, which alone may take milliseconds, and counts the first view. */
-const begin = (): void => {
+export const begin = (): void => {
   if (isSilent !== undefined) return
   void open()
   consider()
@@ -132,8 +132,11 @@ export const notice = (): void => {
   idle(quietly(begin), { timeout: PATIENCE })
 }
 
-/** What the page calls. It waits for the first view, and does nothing where nothing is to be said. */
-export const count: Count = quietly((dimensions, metrics = {}, type = '_') =>
-  // What cannot be written down, or not so shortly that an envelope holds it, takes nothing else with it.
-  say(JSON.parse(JSON.stringify(['c', dimensions, metrics, type]).slice(0, MOST_CHARACTERS))),
-)
+/**
+ * What a page chose to say. It waits for the first view. What cannot be written down, or not so shortly that an envelope
+ * holds it, takes nothing else with it.
+ */
+export const tell = (...saying: Saying): unknown => say(JSON.parse(JSON.stringify(saying).slice(0, MOST_CHARACTERS)))
+
+/** What the page calls. */
+export const count: Count = quietly((dimensions, metrics = {}, type = '_') => tell('c', dimensions, metrics, type))

@@ -1,6 +1,6 @@
 /**
- * Builds what leaves `sdk`: the beacon as text, into which the server writes a site's key; the embed; the results; the
- * doors of npm; the command.
+ * Builds what leaves `sdk`: the beacon as text, into which the server writes a site's key, and the module beside it; the
+ * embed; the results; the doors of npm; the command.
  * `--configOut DIR` writes elsewhere than `dist`.
  */
 import { existsSync } from 'node:fs'
@@ -28,7 +28,7 @@ const gathered = {
  */
 const names = {
   get(n) {
-    const letters = 'riptnoebafgsdhzxNvLUGuSOcFIZAlVXCkTBymH$EYKQPMWDR_Jqwj'
+    const letters = 'nbpitfeaqzxcjwRJWrMGLsNKSFZUAIHQYCvOgkmdE_$VyBXTuPlhDo'
     const name = (n < letters.length ? '' : letters[Math.floor(n / letters.length) - 1]) + letters[n % letters.length]
     return ['do', 'if', 'in'].includes(name) ? `${name}_` : name
   },
@@ -66,6 +66,16 @@ export const beacon = (out, input = join(sdk, 'beacon.ts')) => ({
   input,
   plugins: [typescript('es2022'), gathered, small, closed],
   output: { file: join(out, 'beacon.txt'), format: 'es', strict: false },
+})
+
+/** Beside the script, for pages that have experiments: fetched by their visitors alone. */
+export const module = (out) => ({
+  input: join(sdk, 'module.ts'),
+  plugins: [
+    typescript('es2022'),
+    terser({ ecma: 2022, module: true, compress: { passes: 3 }, format: { comments: false } }),
+  ],
+  output: { file: join(out, 'module.txt'), format: 'es' },
 })
 
 /** Drawing is d3's in part, whose licence asks for its name. */
@@ -111,6 +121,7 @@ export default ({ configOut = 'dist' }) => {
   const out = resolve(configOut)
   return [
     beacon(out),
+    module(out),
     embed(out),
     results(out),
     door(out, 'index'),

@@ -5,6 +5,11 @@ declare module 'built-beacon' {
   export default script
 }
 
+declare module 'built-module' {
+  const script: string
+  export default script
+}
+
 declare module 'built-embed' {
   const script: string
   export default script

@@ -27,6 +27,7 @@ import { reference } from './routes/reference'
 import { reset } from './routes/reset'
 import { results } from './routes/results'
 import { ranks } from './routes/rank'
+import { decideAddress } from './routes/relay'
 import { beacon } from './routes/script'
 import { shares } from './routes/shares'
 import { sites } from './routes/sites'
@@ -37,8 +38,15 @@ export { Hail } from './hail/hail'
 export { Pod } from './pod/pod'
 export { Whale } from './whale/whale'
 
+/** A page's question is one to `/decide`. */
+const questions: Hono<App> = new Hono<App>().get('/b/:file{.+\\.json}', (c, next) => {
+  const address = decideAddress(c.req.url, c.req.param('file').replace(/\.json$/, ''))
+  return address ? app.fetch(new Request(address, c.req.raw), c.env, c.executionCtx) : next()
+})
+
 const app = new Hono<App>({ strict: true })
   .route('/', pixel)
+  .route('/', questions)
   .route('/b', beacon)
   .route('/count', count)
   .route('/count_decision', outcomes)

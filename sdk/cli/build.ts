@@ -1,6 +1,6 @@
 /**
- * The build: rollup makes the beacon, the embed, the results, the npm doors and the command; wrangler bundles the Worker
- * with the first three inside.
+ * The build: rollup makes the beacon, its module, the embed, the results, the npm doors and the command; wrangler bundles
+ * the Worker with the first four inside.
  * `--out DIR` builds elsewhere, so that tests never touch what a running server was started from.
  * Node strips the types and runs this file as it stands; it imports nothing of the house, and nothing of the house imports it.
  */
@@ -39,7 +39,7 @@ function run(name: string, args: string[], env: Record<string, string> = {}): vo
 const started = performance.now()
 mkdirSync(join(out, 'worker'), { recursive: true })
 run('rollup', ['--config', 'sdk/rollup.config.js', '--configOut', out, '--silent'])
-const inside = ['beacon', 'embed', 'results'].map((name) => [`built-${name}`, join(out, `${name}.txt`)] as const)
+const inside = ['beacon', 'module', 'embed', 'results'].map((name) => [`built-${name}`, join(out, `${name}.txt`)] as const)
 const missing = inside.find(([, file]) => !existsSync(file))
 if (missing) {
   console.error(`build: rollup made no ${missing[1]}`)

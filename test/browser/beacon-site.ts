@@ -56,6 +56,9 @@ export interface Site {
   /** How often the script was fetched, and what it holds of the site alone. */
   scripts: number
   configs: number
+  /** What a page was asked to decide, in order, and what is answered: nothing at all where that is undefined. */
+  questions: unknown[]
+  decide(question: unknown): unknown
   /** The server's clock. */
   now(): number
   /** What stands in the page's head, and its policy. */
@@ -81,13 +84,22 @@ export async function serve(built: string, respect = 3): Promise<Site> {
   }
   const script = readFileSync(join(built, 'beacon.txt'), 'utf8')
   const door = readFileSync(join(built, 'sdk/index.js'), 'utf8')
+  const module = readFileSync(join(built, 'module.txt'), 'utf8')
   const cross = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Date' }
   const server = createServer((request, response) => void answer(request, response))
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
-    const path = new URL(request.url!, 'http://x').pathname
-    if (path.startsWith('/b/')) {
+    const { pathname: path, searchParams } = new URL(request.url!, 'http://x')
+    const question = searchParams.get('q')
+    if (question !== null) {
+      site.questions.push(JSON.parse(question))
+      const answer = site.decide(JSON.parse(question))
+      if (answer !== undefined) response.writeHead(200, { ...cross, 'Content-Type': 'application/json' })
+      if (answer !== undefined) response.end(JSON.stringify(answer))
+    } else if (path.endsWith('.jsm')) {
+      response.writeHead(200, { ...cross, 'Content-Type': 'text/javascript' }).end(module)
+    } else if (path.startsWith('/b/')) {
       const isJson = path.endsWith('.json')
       site[isJson ? 'configs' : 'scripts']++
       const text = isJson ? config() : script.replace('GRAUPEL_CONFIG', config)
@@ -129,6 +141,8 @@ export async function serve(built: string, respect = 3): Promise<Site> {
     statuses: [],
     scripts: 0,
     configs: 0,
+    questions: [],
+    decide: () => undefined,
     now: Date.now,
     page: { head: tag() },
     sayings: () =>

@@ -1,9 +1,10 @@
 /** Routes that count: the beacon's, the pixel's, and the owner's own programs'. */
 import * as v from 'valibot'
+import { PageQuery } from '../asked/page'
 import { ALIASES, CountSchema } from '../ingest/count'
 import { COUNTS, ENVELOPES } from '../ingest/limits'
 import type { Family } from './route'
-import { Config, Counted } from './told'
+import { Config, Counted, Decision } from './told'
 
 /** HailWhale's names beside ours, each of the same shape. */
 const aliases = Object.fromEntries(
@@ -80,9 +81,22 @@ export const counting: Family = {
       method: 'get',
       path: '/b/{site}.json',
       does: 'Gives what the script holds of the site',
+      about: 'Or, where the script asks for its page, what `/decide` answers, who says how that is.',
       by: [],
       parts: { site: 'Number or name.' },
-      answers: { 200: { about: 'To be kept for an hour.', schema: Config } },
+      query: PageQuery,
+      answers: {
+        200: { about: 'To be kept for an hour; a decision not at all.', schema: v.union([Config, Decision]) },
+      },
+    },
+    {
+      method: 'get',
+      path: '/b/{site}.jsm',
+      does: 'Gives the script’s module',
+      about: 'What pages with experiments load beside the script. It is the same at all sites.',
+      by: [],
+      parts: { site: 'Number or name.' },
+      answers: { 200: { about: 'To be kept for an hour.', type: 'text/javascript' } },
     },
   ],
 }

@@ -212,6 +212,7 @@ export const Decision = v.strictObject({
   propensity: about(number, 'How probable that option was.'),
   policy: v.picklist(POLICIES),
   id: about(v.nullable(v.string()), 'To be handed back with what comes of it; `null` where nothing is learnt from it.'),
+  ttl: may(number, 'Seconds for which a browser keeps it: the experiment’s `sticky`.'),
   explanation: may(names, 'Why, with `explain`: `country=SE ×1.42 ±0.11`, what says most first.'),
 })
 

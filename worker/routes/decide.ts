@@ -25,6 +25,7 @@ import { queryBy } from './parsed'
 import { bad, Problem } from './problem'
 import { addressFor, factsFor } from './sender'
 
+const SECOND = 1000
 /** Of a unit that nobody named: more than enough to tell all decisions apart. */
 const UNIT_BYTES = 6
 
@@ -67,7 +68,9 @@ export const decide = new Hono<App>().use('/decide', open).get('/decide', async 
   const choiceOf = { site: site.site, decision, option: choice.option }
   const id = token ? await sealToken(deployment.keys, choiceOf, token, await nameOf(number, unit, now)) : null
   const explanation = query.explain && { explanation: reasonsOf(drawn?.isHoldout ? undefined : weights, drawn?.arm) }
-  return answered(c, { decision, ...choice, id, ...explanation })
+  // So long a browser keeps it; what nothing is learnt from it asks again on the next page.
+  const ttl = id !== null && { ttl: definition.sticky / SECOND }
+  return answered(c, { decision, ...choice, id, ...ttl, ...explanation })
 })
 
 const anybody = (): string =>

@@ -6,6 +6,7 @@ import { chance, spread } from '../../../sdk/wire/chance'
 import { murmur } from '../../../sdk/wire/murmur'
 import { sha1 } from '../../../sdk/wire/sha1'
 import { armOf, isSampled, pick } from '../../../sdk/wire/split'
+import { ARMS, KEYS } from '../../arms'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const FOX = 'The quick brown fox jumps over the lazy dog'
@@ -107,4 +108,11 @@ describe('by AlephBet', () => {
     for (let i = 0; i < 3000; i++) counts[alephbetArmOf('button', `u${i}`, 3)]! += 1
     for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(100)
   })
+})
+
+test.each(ARMS)('10,000 keys get in Node the arms that everybody gives, by $hash', ({ hash, weights, digest }) => {
+  const arms = KEYS.map((key) =>
+    hash === 'murmur' ? armOf('Page', key, weights) : alephbetArmOf('Page', key, weights.length, weights),
+  )
+  expect(sha1(bytes(arms.join('')))).toBe(digest)
 })

@@ -6,7 +6,9 @@ import { TAKEN } from '../../../worker/routes/settings'
 /** Pages and files for people who look at this deployment: nobody's interface. */
 const PAGES = ['GET /', 'GET /login', 'POST /login', 'POST /logout', 'GET /decisions', 'GET /demo', 'GET /demo/*']
 /** One route of the router's is two of the description's. */
-const SPELLED: Record<string, string[]> = { 'GET /b/{file}': ['GET /b/{site}.js', 'GET /b/{site}.json'] }
+const SPELLED: Record<string, string[]> = {
+  'GET /b/{file}': ['GET /b/{site}.js', 'GET /b/{site}.json', 'GET /b/{site}.jsm'],
+}
 /** And a part of a path may have another name. */
 const NAMES: Record<string, string> = { text: 'envelope' }
 

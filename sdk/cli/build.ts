@@ -39,7 +39,9 @@ function run(name: string, args: string[], env: Record<string, string> = {}): vo
 const started = performance.now()
 mkdirSync(join(out, 'worker'), { recursive: true })
 run('rollup', ['--config', 'sdk/rollup.config.js', '--configOut', out, '--silent'])
-const inside = ['beacon', 'module', 'embed', 'results'].map((name) => [`built-${name}`, join(out, `${name}.txt`)] as const)
+const inside = ['beacon', 'module', 'embed', 'results'].map(
+  (name) => [`built-${name}`, join(out, `${name}.txt`)] as const,
+)
 const missing = inside.find(([, file]) => !existsSync(file))
 if (missing) {
   console.error(`build: rollup made no ${missing[1]}`)

@@ -32,7 +32,12 @@ export function* sweep(scope: Sweep): Generator<void> {
   const { sql, keep, zones, now } = scope
   sql.exec(`DELETE FROM fragment WHERE merged < ? AND id <= (SELECT closed FROM state)`, now - FRAGMENTS)
   sql.exec(`DELETE FROM event WHERE merged < ?`, now - keep.raw * DAY)
+  sql.exec(`DELETE FROM note WHERE merged < ?`, now - keep.raw * DAY)
   yield
+  for (const { number, window } of windows(sql)) {
+    sql.exec(`DELETE FROM rewarded WHERE experiment = ? AND at < ?`, number, now - window - GRACE)
+    yield
+  }
   while (rawBytes(sql) > MOST_RAW_BYTES) {
     sql.exec(`DELETE FROM event WHERE id = (SELECT min(id) FROM event)`)
     yield
@@ -47,15 +52,24 @@ export function* sweep(scope: Sweep): Generator<void> {
 /** When something is next too old, unix milliseconds; undefined where nothing will be. */
 export function nextSweep({ sql, keep, zones }: Omit<Sweep, 'now'>): number | undefined {
   const { swept } = sql.exec<{ swept: number }>(`SELECT swept FROM state`).one()
-  const { fragment, event } = sql
-    .exec<{ fragment: number | null; event: number | null }>(
+  const { fragment, event, note } = sql
+    .exec<Record<'fragment' | 'event' | 'note', number | null>>(
       `SELECT (SELECT min(merged) FROM fragment WHERE id <= (SELECT closed FROM state)) AS fragment,
-              (SELECT min(merged) FROM event) AS event`,
+              (SELECT min(merged) FROM event) AS event,
+              (SELECT min(merged) FROM note)  AS note`,
     )
     .one()
+  const rewarded = windows(sql).map(({ number, window }) => {
+    const { first } = sql
+      .exec<{ first: number | null }>(`SELECT min(at) AS first FROM rewarded WHERE experiment = ?`, number)
+      .one()
+    return first === null ? undefined : first + window + GRACE
+  })
   const due = [
     fragment === null ? undefined : fragment + FRAGMENTS,
     event === null ? undefined : event + keep.raw * DAY,
+    note === null ? undefined : note + keep.raw * DAY,
+    ...rewarded,
     oldest(sql, 'hours IS NOT NULL', keep.hours, zones),
     oldest(sql, 'true', keep.days, zones),
   ].filter((each) => each !== undefined)
@@ -73,6 +87,14 @@ function oldest(sql: SqlStorage, which: string, days: number, zones: Zones): num
     .one()
   return first === null ? undefined : levels.day.start(first, zones) + (days + 1) * DAY + GRACE
 }
+
+/** How long after its decision a reward still counts, experiment by experiment, milliseconds. */
+const windows = (sql: SqlStorage): { number: number; window: number }[] =>
+  sql
+    .exec<{ number: number; window: number }>(
+      `SELECT number, definition ->> 'window' AS window FROM experiment WHERE definition IS NOT NULL`,
+    )
+    .toArray()
 
 const rawBytes = (sql: SqlStorage): number =>
   sql.exec<{ bytes: number | null }>(`SELECT sum(length(bytes)) AS bytes FROM event`).one().bytes ?? 0

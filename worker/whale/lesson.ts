@@ -5,6 +5,7 @@
 import type { Exposure, Outcome, Reward } from '../../sdk/wire/note'
 import { type Context, contextOf, valuesOf } from '../decide/context'
 import type { Definition } from '../decide/definition'
+import type { Policy } from '../decide/experiment'
 import type { Fate, Learner } from '../decide/learner'
 import type { Ledger } from '../decide/ledger'
 import { sumOf, worthOf } from '../decide/worth'
@@ -16,6 +17,9 @@ import type { Noted } from './slice'
 const PER_MS = 1024
 /** An id that a browser makes tells whole seconds. */
 const SECOND = 1_000
+
+/** Policies that serve one visitor otherwise than another. */
+const BY_CONTEXT: ReadonlySet<Policy> = new Set(['contextual', 'hailwhale'])
 
 /** What may come to know of a note. */
 export interface Pupil {
@@ -31,10 +35,12 @@ export function teach({ learner, ledger, lines }: Pupil, noted: Noted): Fate {
   if (!isOf(definition, note, noted)) return learner.refuse()
   const arm = definition.arms.findIndex(({ id }) => id === note.option)
   const context = contextIn(noted, definition)
+  // What no policy asks for is not learnt: each place of a context is a row with each slice.
+  const asked = BY_CONTEXT.has(definition.policy) ? context : {}
   if (note.kind === 'outcome') {
-    return learner.outcome({ arm, at: when, context }, sumOf(definition, note.metrics))
+    return learner.outcome({ arm, at: when, context: asked }, sumOf(definition, note.metrics))
   }
-  const decision = { ...note, arm, context }
+  const decision = { ...note, arm, context: asked }
   const at = Math.min(note.at, when)
   if (note.kind === 'exposure') {
     const fate = learner.exposure(decision, when)

@@ -38,21 +38,19 @@ async function all(made: Made, more: Parameters<typeof page>[1] = {}): Promise<{
 test('tells a decision as it was made, and what came of it', async () => {
   const made = await begun({ kind: 'ratio', num: 'earned', den: 'spent' })
   const at = NOON - 5_000
-  await made
-    .hail()
-    .append([
-      exposure('one', 'b', {
-        at,
-        propensities: [0.25, 0.75],
-        version: 7,
-        isHoldout: true,
-        context: ['SE', null, 'Chrome'],
-      }),
-      exposure('two', 'a', { at: at + 1 }),
-      reward('one', 'b', { earned: 5, spent: 1 }, { at, propensities: [0.25, 0.75] }),
-      reward('one', 'b', { earned: 2.5 }, { at, propensities: [0.25, 0.75] }),
-      outcome('a', { hits: 9, earned: 9 }),
-    ])
+  await made.hail().append([
+    exposure('one', 'b', {
+      at,
+      propensities: [0.25, 0.75],
+      version: 7,
+      isHoldout: true,
+      context: ['SE', null, 'Chrome'],
+    }),
+    exposure('two', 'a', { at: at + 1 }),
+    reward('one', 'b', { earned: 5, spent: 1 }, { at, propensities: [0.25, 0.75] }),
+    reward('one', 'b', { earned: 2.5 }, { at, propensities: [0.25, 0.75] }),
+    outcome('a', { hits: 9, earned: 9 }),
+  ])
   await made.hail().merge()
   expect((await all(made)).lines).toEqual([
     {

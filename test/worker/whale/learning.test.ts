@@ -113,6 +113,17 @@ test('knows a visitor by what the note says, else by the event', async () => {
   ])
 })
 
+test.each(['split', 'thompson'] as const)(
+  'keeps no contexts where it is a %s, which serves all visitors alike',
+  async (policy) => {
+    const made = await begun({ policy })
+    await made.hail().append([exposure('1', 'a')])
+    await made.hail().merge()
+    expect(Object.keys(await learnt(made)).filter((key) => key.includes(' '))).toEqual([])
+    expect((await page(made)).lines[0]!.context).toEqual({ country: 'SE', device: 'phone', browser: 'Chrome' })
+  },
+)
+
 test.each<[what: string, entry: () => Entry]>([
   ['of an unknown decision', () => exposure('1', 'a', { decision: 'elsewhere' })],
   ['of an experiment that was before', () => exposure('1', 'a', { number: 7 })],

@@ -97,5 +97,5 @@ test('passes over a Hail that is silent or fails, waits for nobody long, and ask
   isUp = true
   await scheduler.wait(1_000)
   await unmerged.refresh(3, NONE)
-  expect(positionsOf(unmerged).sort()).toEqual([1, 2, 3])
+  expect(positionsOf(unmerged).toSorted((a, b) => a - b)).toEqual([1, 2, 3])
 })

@@ -1,6 +1,8 @@
 /** The list of a site's experiments in a real Whale: made, changed, abandoned, and read without writing. */
-import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
+import { hail as hailOf } from '../../../worker/env'
 import { breaks, changes, madeSite, rows, view } from '../objects'
 import { asked } from './asked'
 import { counted, experiment } from './decided'
@@ -151,3 +153,24 @@ test('come to a folder of the release before', async () => {
 async function totalOf(stub: Parameters<typeof asked>[0], site: Parameters<typeof asked>[1], type: string) {
   return (await asked(stub, site, { type }))[0]?.total ?? 0
 }
+
+test('are gone at once though a Hail is away, whose counts follow; until then their name is not given again', async () => {
+  const { whale, site } = await madeSite('UTC', { fixedShards: 2 })
+  await whale().begin(experiment('page'))
+  const [here, away] = [hailOf(env, site.site, 0), hailOf(env, site.site, 1)]
+  for (const each of [here, away]) {
+    await each.append([counted('page', 'a')])
+    await each.merge()
+  }
+  const mend = await breaks(away, 'UPDATE ON place')
+  await away.append([counted('page', 'a')])
+  expect(await whale().abandon('page')).toBe(true)
+  expect((await whale().board({ since: 0 })).definitions).toEqual([])
+  expect(await whale().begin(experiment('page'))).toEqual({
+    problem: 'what was counted as decision.page is being taken away; try again in a minute',
+  })
+  await mend()
+  await runDurableObjectAlarm(whale())
+  expect(await totalOf(whale(), site, 'decision.page')).toBe(0)
+  expect(await whale().begin(experiment('page'))).toMatchObject({ number: 2 })
+})

@@ -263,6 +263,24 @@ test('learns the same again where the Whale is older than its Hails’ logs', as
   expect([await learnt(made), await rewardedRows(made)]).toEqual(before)
 })
 
+test('refuses what is told of an experiment that a restored Whale has never had', async () => {
+  const made = await madeSite()
+  await made.hail().append([view(1)])
+  await made.hail().merge()
+  const saved = await snapshot(made)
+  await made.whale().begin(experiment('page'))
+  await made.hail().append([exposure('1', 'a')])
+  await made.hail().merge()
+  await restore(made, saved)
+  await evictDurableObject(made.whale())
+  await made.hail().append([view(2)])
+  await made.hail().merge()
+  await made.hail().merge()
+  expect(await made.whale().standing('page')).toBeUndefined()
+  expect((await asked(made.whale(), made.site, { type: 'refused' }))[0]!.total).toBe(1)
+  expect(await made.total()).toBe(2)
+})
+
 test.each<[kind: string, more: Parameters<typeof experiment>[1]]>([
   ['a rate', {}],
   ['a ratio', { kind: 'ratio', num: 'earned', den: 'spent' }],

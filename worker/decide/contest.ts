@@ -48,15 +48,16 @@ export function contest(posteriors: readonly Posterior[], points = QUICK): Conte
   }
 }
 
-/** Points of an arm where many are compared two by two. */
+/** Points of an arm where two and two are compared; of many arms there are thousands of pairs. */
 const PAIRED = 33
 
 /** How probably each arm, by row, beats each other, by column; ½ beside itself. */
 export function duels(posteriors: readonly Posterior[]): number[][] {
+  const points = posteriors.length > MANY ? QUICK : PAIRED
   const table = posteriors.map(() => posteriors.map(() => 0.5))
   posteriors.forEach((a, i) => {
     for (let j = 0; j < i; j++) {
-      const [wins, loses] = contest([a, posteriors[j]!], PAIRED).best as [number, number]
+      const [wins, loses] = contest([a, posteriors[j]!], points).best as [number, number]
       table[i]![j] = wins
       table[j]![i] = loses
     }

@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { unfitIn } from '../../../sdk/wire/member'
+import { json } from '../../../worker/asked/words'
 import { FAMILIES } from '../../../worker/reference/document'
 
 const TEXTS = ['', ' ', 'x', '-1', '1.5', '9'.repeat(400), 'NaN', '[', '{}', '["a",["b"]]', 'x'.repeat(9_999), '\u001f']
@@ -37,4 +38,19 @@ test.each(read)('%s', (_, schema, values) => {
 test('looks at all that is read', () => {
   expect(queries.length).toBeGreaterThan(12)
   expect(bodies.length).toBeGreaterThan(7)
+})
+
+test.each([
+  [`["it's", "a"]`, ["it's", 'a']],
+  [`['a', "it's"]`, ['a', "it's"]],
+  [`{'spent': .5, 'earned': -.25}`, { spent: 0.5, earned: -0.25 }],
+  [`{"spent":.50}`, { spent: 0.5 }],
+  [`{"a": ".5", 'b': '.5', "c": 1.5}`, { a: '.5', b: '.5', c: 1.5 }],
+  [`['say "no"', 'it\\'s']`, ['say "no"', "it's"]],
+  [`{'a': {'b': ['c']}}`, { a: { b: ['c'] } }],
+  [`['it's']`, undefined],
+  [`{'a'`, undefined],
+  ['[a]', undefined],
+])('reads %s as JSON, or as HailWhale spelled it', (text, value) => {
+  expect(json(text)).toEqual(value)
 })

@@ -1,0 +1,179 @@
+/** How one decides in an isolate whose Whale is near, busy, or out of reach. The clock is turned by hand. */
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { afterEach, expect, test, vi } from 'vitest'
+import { encode } from '../../../sdk/wire/base64url'
+import { epochOf } from '../../../sdk/wire/envelope'
+import type { Env } from '../../../worker/env'
+import app from '../../../worker/index'
+import { Keys } from '../../../worker/ingest/keys'
+import type { Site } from '../../../worker/ingest/settings'
+import { openToken } from '../../../worker/ingest/token'
+import { deploymentOf } from '../../../worker/routes/deployment'
+import { seal } from '../ingest/sealed'
+import { madeSite } from '../objects'
+
+const MASTER = new Uint8Array(32).fill(7)
+const ADMIN = 'ga_long-enough-for-a-test'
+const keys = new Keys(new Map([[0, MASTER]]))
+const near = { ...env, GRAUPEL_MASTER: `0:${encode(MASTER)}`, GRAUPEL_ADMIN: ADMIN }
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0'
+const THREE = {
+  decision: 'page',
+  options: ['a', 'b', 'c'],
+  weights: [2, 1, 1],
+  by: 'earned/spent',
+  holdout: 0,
+  warm: 10,
+}
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const turnBy = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms })
+
+/** The same deployment, whose Whales are reached in another way. */
+function reached(get: (id: DurableObjectId) => unknown): Env {
+  const namespace = { idFromName: (name: string) => env.WHALE.idFromName(name), get }
+  return { ...near, WHALE: namespace as unknown as Env['WHALE'] } // All that is asked of it.
+}
+
+/** The network swallows what is asked. */
+const silent = reached(() => ({ board: () => new Promise(() => undefined) }))
+
+function listening() {
+  const heard = { calls: 0 }
+  const bindings = reached((id) => {
+    heard.calls += 1
+    return env.WHALE.get(id)
+  })
+  return { heard, bindings }
+}
+
+async function asked(bindings: Env, path: string, init: RequestInit = {}) {
+  const context = createExecutionContext()
+  const response = await app.fetch(new Request(`http://count.example${path}`, init), bindings, context)
+  const text = await response.text()
+  await waitOnExecutionContext(context)
+  return { status: response.status, body: text ? JSON.parse(text) : undefined }
+}
+
+const byAdmin = { Authorization: `Bearer ${ADMIN}` }
+const posted = (body: unknown): RequestInit => ({ method: 'POST', headers: byAdmin, body: JSON.stringify(body) })
+
+async function listed(settings: Partial<Site> = {}) {
+  const made = await madeSite('UTC', settings)
+  const { directory } = await deploymentOf(near)
+  await directory.refresh(near, Date.now())
+  const { site } = made.site
+  return {
+    ...made,
+    number: site,
+    decide: async (bindings: Env, query = 'decision=page') =>
+      (await asked(bindings, `/decide?site=${site}&${query}`)).body,
+    make: (body: object) => asked(near, `/experiments?site=${site}`, posted(body)),
+  }
+}
+
+/** An experiment that has found out that c is best. */
+async function learnt() {
+  const shop = await listed()
+  await shop.make(THREE)
+  const outcomes = Array.from({ length: 300 }, (_, i) => ({
+    decision: 'page',
+    option: THREE.options[i % 3],
+    metrics: { spent: 1, earned: i % 3 === 2 ? 2 + (i % 5) : i % 4 },
+  }))
+  await asked(near, `/count_decision?site=${shop.number}`, posted(outcomes))
+  turnBy(2_000)
+  await vi.waitUntil(async () => {
+    turnBy(1_100)
+    const { option, propensity } = await shop.decide(near)
+    return option === 'c' && propensity > 0.8
+  })
+  return shop
+}
+
+async function drawn(shop: Awaited<ReturnType<typeof listed>>, bindings: Env) {
+  const found = new Map<string, number>()
+  for (let unit = 0; unit < 400; unit++) {
+    const { option, propensity, id } = await shop.decide(bindings, `decision=page&unit=${unit}`)
+    found.set(option, propensity)
+    const token = await openToken(keys, { site: shop.number, decision: 'page', option }, id)
+    expect(token!.propensities![THREE.options.indexOf(option)]).toBeCloseTo(propensity, 6)
+  }
+  return found
+}
+
+test('serves the last weights while the Whale is out of reach, and waits for it once', async () => {
+  const shop = await learnt()
+  const before = await drawn(shop, near)
+  expect(before.get('c')).toBeGreaterThan(0.8)
+  turnBy(60_000)
+  const began = performance.now()
+  expect(await drawn(shop, silent)).toEqual(before)
+  // Half a second for the first; four hundred such waits would be minutes.
+  expect(performance.now() - began).toBeLessThan(20_000)
+})
+
+test('serves the declared weights, and says so, where it has heard of no others', async () => {
+  const shop = await listed()
+  await shop.make(THREE)
+  await shop.make({ ...THREE, decision: 'other' })
+  // That there are two experiments is known, and of the one no weights.
+  await shop.decide(near, 'decision=other')
+  turnBy(5_000)
+  const floored = (p: number) => 0.02 / 3 + 0.98 * p
+  const found = await drawn(shop, silent)
+  expect(found.get('a')).toBeCloseTo(floored(0.5), 12)
+  expect(found.get('b')).toBeCloseTo(floored(0.25), 12)
+})
+
+test('gives all options alike where it never heard of any experiment', async () => {
+  const shop = await listed({ deciding: true })
+  const query = 'decision=page&options=["a","b","c","d"]&unit=7'
+  const first = await shop.decide(silent, query)
+  expect(first).toMatchObject({ propensity: 0.25, policy: 'split', id: null })
+  expect(await shop.decide(silent, query)).toEqual(first)
+  expect((await asked(silent, `/decide?site=${shop.number}&decision=page`)).status).toBe(503)
+})
+
+test('asks the Whale for what it does not know, then half a second later, once for all', async () => {
+  const shop = await listed()
+  await shop.make(THREE)
+  const { heard, bindings } = listening()
+  turnBy(0)
+  await shop.decide(bindings)
+  // Which experiments there are, and then the weights of this one.
+  expect(heard.calls).toBe(2)
+  for (let i = 0; i < 50; i++) await shop.decide(bindings)
+  expect(heard.calls).toBe(2)
+  turnBy(600)
+  await Promise.all(Array.from({ length: 50 }, () => shop.decide(bindings)))
+  expect(heard.calls).toBe(3)
+})
+
+test('never asks for a site that has no experiments', async () => {
+  const shop = await listed()
+  const { heard, bindings } = listening()
+  await shop.decide(bindings, 'decision=page&options=["a","b"]')
+  expect(await said(shop.number, bindings, ['x', 'page', 'a', own()])).toBe(204)
+  expect(heard.calls).toBe(0)
+})
+
+const own = () => `${Math.floor(Date.now() / 1000).toString(36)}aaaaaaaa`
+
+async function said(site: number, bindings: Env, saying: unknown[]): Promise<number> {
+  const now = Date.now()
+  const epoch = epochOf(now)
+  const text = JSON.stringify([now, 'shop.example/', '', 1280, saying])
+  const body = await seal(keys, { site, epoch, text })
+  return (await asked(bindings, '/p/', { method: 'POST', body, headers: { 'User-Agent': FIREFOX } })).status
+}
+
+test('counts what a browser says while nobody can say whether it was in vain', async () => {
+  const shop = await listed({ deciding: true })
+  expect(await said(shop.number, silent, ['x', 'page', 'a', own()])).toBe(204)
+  expect((await shop.hail().status()).types).toContain('decision.page.a')
+})

@@ -51,7 +51,7 @@ test('answers anybody, to be kept by nobody, and says nothing of results', async
   const { make, ask } = await deciding()
   await make(AB)
   const { headers, body } = await ask<Decided>('/decide?decision=button&dimensions={"country":"US"}')
-  expect(Object.keys(body)).toEqual(['decision', 'option', 'propensity', 'policy', 'id'])
+  expect(Object.keys(body)).toEqual(['decision', 'option', 'propensity', 'policy', 'id', 'ttl'])
   expect(body).toMatchObject({ decision: 'button', propensity: 0.5, policy: 'split', id: expect.any(String) })
   expect(headers.get('access-control-allow-origin')).toBe('*')
   expect(headers.get('cache-control')).toBe('no-store')

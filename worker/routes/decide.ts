@@ -55,14 +55,14 @@ export const decide = new Hono<App>().use('/decide', open).get('/decide', async 
   }
   checkOptions(options, definition)
   const { drawn, ...choice } = chosen(definition, weights, unit, now)
-  const { number, policy } = definition
+  const { number, policy, reweighted } = definition
   const token = drawn && {
     number,
     version: weights?.version ?? 0,
     at: now,
     context: asking.contextOf(definition),
-    // Those of a split are known from its definition.
-    ...(policy !== 'split' && { propensities: drawn.propensities }),
+    // Those of a split are known from its definition, if they were always the same.
+    ...((policy !== 'split' || reweighted !== undefined) && { propensities: drawn.propensities }),
     ...(drawn.isHoldout && { isHoldout: true as const }),
   }
   const choiceOf = { site: site.site, decision, option: choice.option }

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import { rained } from '../sdk/cli/ope/log'
+import { type Line, rained } from '../sdk/cli/ope/log'
 import { call, makeSite } from './api'
 import { graupel } from './command'
 import { startServer, temporaryFolder } from './server'
@@ -167,6 +167,51 @@ test('reads what a server decided, by its own log, and by that kept in a file', 
   expect([wrong.code, wrong.err]).toEqual([2, expect.stringMatching(/^graupel: --from: must be unix milliseconds/)])
 })
 
+test('tells of a policy that learns the very propensities that it answered with', async () => {
+  const server = await startServer()
+  const { site, keys } = await makeSite(server, { name: 'shop' })
+  const env = { PORT: new URL(server.origin).port, GRAUPEL_ADMIN: server.admin }
+  const run = (line: string) => graupel(line.split(' '), { env })
+  await run('experiment create button --site shop --option red --option green --warm 20 --holdout 0.1')
+  const decide = async (unit: string) => {
+    const query = new URLSearchParams({ site: String(site), decision: 'button', unit, dimensions: '{"country":"SE"}' })
+    return (await call<Decision>(server, 'GET', `/decide?${query}`)).body
+  }
+  const decided: Decision[] = []
+  const batch = async (name: string) => {
+    const more = await Promise.all(Array.from({ length: 150 }, (_, i) => decide(`${name}${i}`)))
+    decided.push(...more)
+    const outcomes = more.map(({ option, id }) => {
+      const metrics = option === 'green' ? { metrics: { reward: 1 } } : {}
+      return { decision: 'button', option, id, ...metrics }
+    })
+    expect((await call(server, 'POST', `/count_decision?site=${site}`, outcomes, keys.write)).status).toBe(200)
+  }
+  await batch('first')
+  await expect.poll(async () => (await decide('watch')).propensity).not.toBe(0.5)
+  await batch('then')
+  const read = async () => {
+    const path = `/experiments/button/decisions?site=${site}`
+    const response = await fetch(server.origin + path, { headers: { Authorization: `Bearer ${keys.read}` } })
+    const text = await response.text()
+    return text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Line)
+  }
+  // What Hails hold is asked for once a second.
+  await expect.poll(async () => (await read()).length).toBe(300)
+  const lines = await read()
+  const sorted = (list: { propensity: number }[]) => list.map(({ propensity }) => propensity).toSorted((a, b) => a - b)
+  expect(sorted(lines)).toEqual(sorted(decided).map((p) => expect.closeTo(p, 6)))
+  expect(Math.max(...sorted(lines))).toBeGreaterThan(0.9)
+  expect(lines.filter(({ holdout, propensity }) => holdout && propensity !== 0.5)).toEqual([])
+  expect(lines.some(({ holdout }) => holdout)).toBe(true)
+  const told = JSON.parse((await run('ope button --site shop --policy logging --json')).out) as Told
+  const mean = lines.reduce((sum, { x }) => sum + x, 0) / lines.length
+  expect(told.estimates).toMatchObject([{ ess: 300, snips: { value: mean } }])
+})
+
 test('shows, pauses, ends, hides and deletes an experiment', async () => {
   const server = await startServer()
   await makeSite(server, { name: 'shop' })
@@ -207,7 +252,7 @@ test('shows, pauses, ends, hides and deletes an experiment', async () => {
   expect(await run('resume price')).toEqual([0, 'price is running\n'])
   expect(await run('finish price --winner 7')).toEqual([2, expect.stringMatching(/^graupel: --winner /)])
   expect(await run('finish price --winner 12')).toEqual([0, 'price is finished: everybody gets 12\n'])
-  expect(await run('list')).toEqual([0, expect.stringMatching(/^price +finished, 12 /m)])
+  expect(await run('list')).toEqual([0, expect.stringMatching(/^price +0 {2}finished, 12 /m)])
   expect(await run('hide price')).toEqual([0, expect.stringMatching(/^price is hidden/)])
   expect(await run('list')).toEqual([0, expect.stringMatching(/^There is no experiment yet/)])
   expect(await run('list --hidden')).toEqual([0, expect.stringMatching(/finished, 12, hidden/)])

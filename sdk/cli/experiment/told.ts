@@ -15,6 +15,8 @@ export interface Experiment {
   winner: string | null
   hidden: boolean
   created: number
+  /** In a list. */
+  totals?: { trials: number }
 }
 
 type Interval = readonly [low: number, high: number]
@@ -43,9 +45,14 @@ const right = { right: true } as const
 export function toldAll(experiments: readonly Experiment[]): string[] {
   if (!experiments.length)
     return ['There is no experiment yet:  npx graupel experiment create NAME --site SITE --option A --option B']
-  const columns = ['name', 'status', 'policy', 'by', 'options'].map((title) => ({ title }))
-  const rows = experiments.map(({ decision, status, winner, hidden, policy, by, options }) => [
+  const columns: Column[] = [
+    { title: 'name' },
+    { title: 'decisions', ...right },
+    ...['status', 'policy', 'by', 'options'].map((title) => ({ title })),
+  ]
+  const rows = experiments.map(({ decision, status, winner, hidden, policy, by, options, totals }) => [
     decision,
+    totals ? number.format(totals.trials) : NOTHING,
     [status, ...(winner === null ? [] : [winner]), ...(hidden ? ['hidden'] : [])].join(', '),
     policy,
     by,

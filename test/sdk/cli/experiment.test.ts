@@ -134,10 +134,10 @@ describe('results', () => {
 
 test('experiments stand under each other, with who has won and who is hidden', () => {
   const finished = { ...EXPERIMENT, decision: 'price', status: 'finished', winner: 'short', hidden: true }
-  expect(toldAll([EXPERIMENT, finished])).toEqual([
-    'name      status                   policy  by           options',
-    'checkout  running                  split   reward/hits  long, short',
-    'price     finished, short, hidden  split   reward/hits  long, short',
+  expect(toldAll([{ ...EXPERIMENT, totals: { trials: 1234 } }, finished])).toEqual([
+    'name      decisions  status                   policy  by           options',
+    'checkout      1,234  running                  split   reward/hits  long, short',
+    'price             –  finished, short, hidden  split   reward/hits  long, short',
   ])
   expect(toldAll([])).toEqual([expect.stringMatching(/^There is no experiment yet: {2}npx graupel experiment create/)])
 })

@@ -77,6 +77,8 @@ test('answers a track with nothing but 200 and Gimel’s headers, and its prefli
         pragma: 'no-cache',
       })
     }
+  await fetch(urlOf(`${server.origin}/gimel/shop`, { ...said, uuid: 'b' }), { method: 'HEAD' })
+  expect(await total(server, site, 'decisions', [], { type: 'decision.colour' })).toBe(1)
   const preflight = await fetch(`${server.origin}/gimel/shop/delete`, { method: 'OPTIONS' })
   expect(preflight.headers.get('access-control-allow-methods')).toMatch(/DELETE/)
   expect(preflight.headers.get('access-control-allow-headers')).toMatch(/Authorization.*X-Api-Key/)
@@ -125,6 +127,8 @@ test('tells visitors by experiment, goal and variant in Gimel’s shape, before 
   await restartMerging(server)
   await merged(server, site)
   expect(await ask(server, site)).toEqual(wanted)
+  const there = await call(server, 'GET', '/experiments?namespace=alephbet', undefined, site.keys.write)
+  expect(there.body).toEqual(wanted)
   expect(await ask(server, site, '?scope=price,none')).toEqual([{ meta: { scope: 'price,none' } }, wanted[2]])
 })
 

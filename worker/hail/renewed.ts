@@ -2,7 +2,7 @@
  * Ids of what is tracked begin anew where it was deleted: the same visitor may take part again, and is no duplicate of whom
  * he was. The Hail itself knows what was deleted, so no event of before and after is taken for the other, whoever sends it.
  */
-import type { Scope } from '../rollup/erase'
+import { isSame } from '../rollup/erase'
 import type { Entry } from './log'
 import type { Struck } from './strike'
 
@@ -10,12 +10,10 @@ import type { Struck } from './strike'
 export function renewed<Each extends Entry>(entry: Each, resets: readonly Struck[]): Each {
   const { id, tracked } = entry
   if (id === undefined || !tracked) return entry
-  const deletions = new Set(resets.filter(({ scope }) => isOf(scope, tracked)).map((reset) => reset.id))
+  const deleted = resets.filter(({ scope }) => scope.tracked && isSame(scope.tracked, tracked))
+  const deletions = new Set(deleted.map((reset) => reset.id))
   return deletions.size ? { ...entry, id: [...deletions].reduce(mixed, id) } : entry
 }
-
-const isOf = ({ tracked }: Scope, { namespace, experiment }: NonNullable<Entry['tracked']>): boolean =>
-  tracked?.namespace === namespace && tracked.experiment === experiment
 
 /** A deletion's id is a random UUID: as many bits as an event's id has, in whatever order they are mixed. */
 function mixed(id: string, deletion: string): string {

@@ -4,23 +4,18 @@
  */
 import { encode } from '../../sdk/wire/base64url'
 import type { Event } from '../../sdk/wire/event'
+import type { Track } from '../../sdk/wire/note'
 import { typeOfDecision } from './decided'
 import { idOf } from './id'
 import { cleanName } from './name'
 
 /** Gimel's word for taking part; any other is a goal. */
-const PARTICIPATE = 'participate'
+export const PARTICIPATE = 'participate'
 /** Among a million visitors of a counter two are taken for one once in 37 million counters. */
 export const UUID_BYTES = 8
 
-export interface Told {
-  namespace: string
-  experiment: string
-  variant: string
-  event: string
-  /** The sender's word for the visitor. */
-  uuid: string
-}
+/** With the sender's own word for the visitor. */
+export type Told = Omit<Track, 'kind'>
 
 /**
  * What is kept of the visitor's word is a hash of it and of the counter that it is for: who knows the word finds it there, and

@@ -13,6 +13,8 @@ export interface Tracked {
   experiment: string
 }
 
+export const isSame = (a: Tracked, b: Tracked): boolean => a.namespace === b.namespace && a.experiment === b.experiment
+
 /** Type, path and metric narrow each other; a visitor stands alone, and so does what was tracked. */
 export interface Scope {
   type?: string
@@ -38,7 +40,7 @@ const touchesPath = ({ path }: Scope, key: string): boolean => {
 /** What is left of an event; undefined where nothing is. The same object where it is not touched. */
 export function withoutEvent(event: Event, scope: Scope): Event | undefined {
   const { path, metric, visitor, tracked } = scope
-  if (tracked) return isOf(event, tracked) ? withoutNote(event) : event
+  if (tracked) return event.note?.kind === 'track' && isSame(event.note, tracked) ? withoutNote(event) : event
   if (visitor !== undefined) return event.visitor === visitor && !event.daily ? undefined : event
   if (!touchesType(scope, event.type)) return event
   if (path?.length) {
@@ -48,9 +50,6 @@ export function withoutEvent(event: Event, scope: Scope): Event | undefined {
   }
   return metric === undefined ? ofParent(event, scope) : withoutMetric(event, metric)
 }
-
-const isOf = ({ note }: Event, { namespace, experiment }: Tracked): boolean =>
-  note?.kind === 'track' && note.namespace === namespace && note.experiment === experiment
 
 function withoutNote({ note: _, ...event }: Event): Event {
   return event

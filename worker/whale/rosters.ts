@@ -1,7 +1,7 @@
 /** What a Whale is asked of experiments that are counted by visitors, in Gimel's way: their results, and to forget one. */
 import { cleanName } from '../ingest/name'
 import { typeOfDecision } from '../ingest/decided'
-import type { Scope, Tracked } from '../rollup/erase'
+import { isSame, type Scope, type Tracked } from '../rollup/erase'
 import type { Chores } from './chores'
 import type { Life } from './life'
 import type { Readings } from './readings'
@@ -57,5 +57,3 @@ export class Rosters {
     return alike.some((each) => cleanName(each.namespace) === name) ? undefined : { type, path: ['namespace', name] }
   }
 }
-
-const isSame = (a: Tracked, b: Tracked): boolean => a.namespace === b.namespace && a.experiment === b.experiment

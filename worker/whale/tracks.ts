@@ -4,6 +4,7 @@
  */
 import { decode } from '../../sdk/wire/base64url'
 import type { Track } from '../../sdk/wire/note'
+import { PARTICIPATE } from '../ingest/tracking'
 import type { Tracked } from '../rollup/erase'
 import { emplace } from './pending'
 
@@ -11,9 +12,6 @@ const MOST_EXPERIMENTS = 200
 const MOST_VARIANTS = 100
 /** A hundred goals, and taking part. */
 const MOST_EVENTS = 101
-
-/** Gimel's word for taking part, which is no goal. */
-export const PARTICIPATE = 'participate'
 
 /** Gimel's answer, of one experiment. */
 export interface Results {

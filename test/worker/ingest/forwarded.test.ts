@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Event } from '../../../sdk/wire/event'
+import type { Track } from '../../../sdk/wire/note'
 import { parseForwarded } from '../../../worker/ingest/forwarded'
 
 const NOW = 1_800_000_000_000
@@ -33,9 +34,25 @@ test.each<[string, Event]>([
   ['a type that there was no room for', { ...good, type: '…' }],
   ['two years of age', { ...good, at: NOW - 800 * DAY }],
   ['hits of its own', { ...good, metrics: { hits: 0, exits: -1 } }],
+  ['what was tracked', { ...good, note: tracked() }],
   ['all numbers that an event of this house may have', { ...good, metrics: many(35) }],
 ])('keeps an event as it was told: %s', (_, event) => {
   expect(JSON.parse(JSON.stringify(read(event).entries))).toEqual([[event]])
+})
+
+function tracked(more: object = {}): Track {
+  const named = { namespace: 'alephbet', experiment: 'a:b', variant: 'x', event: 'participate' }
+  return { kind: 'track', ...named, uuid: 'AAECAwQFBgc', ...more }
+}
+
+test.each([
+  ['a visitor of seven bytes', tracked({ uuid: 'AAECAwQFBg' })],
+  ['a visitor in another spelling', tracked({ uuid: 'AAECAwQFBgd' })],
+  ['a name that is none', tracked({ experiment: 7 })],
+  ['a name too long', tracked({ variant: 'x'.repeat(129) })],
+  ['a decision, which is its own deployment’s', { kind: 'outcome', decision: 'a', option: 'b', metrics: {} }],
+])('leaves a note out that tells %s, and counts the event', (_, note) => {
+  expect(JSON.parse(JSON.stringify(read({ ...good, note }).entries))).toEqual([[good]])
 })
 
 function many(count: number): Event['metrics'] {

@@ -136,8 +136,8 @@ describe('the queue', () => {
     await settled()
     expect(
       told()
-        .map(({ experiment }) => experiment)
-        .toSorted(),
+        .map(({ experiment }) => String(experiment))
+        .toSorted((a, b) => a.localeCompare(b)),
     ).toEqual(['memory', 'memory', 'next'])
   })
 })

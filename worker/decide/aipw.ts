@@ -182,7 +182,8 @@ export class Aipw {
 
   /** What each arm's decisions vary by. */
   private variances(): number[] {
-    if (this.isRate) return this.means().map((mean) => mean * (1 - mean))
+    // A reward may come before its decision: then a mean may be above 1.
+    if (this.isRate) return this.means().map((mean) => Math.max(mean * (1 - mean), 0))
     const { n, x, xx } = this.pooled
     return this.arms.map(() => (n > 0 ? Math.max(xx / n - (x / n) ** 2, 0) : 0))
   }

@@ -5,8 +5,6 @@ import { Overlay } from '../../../worker/decide/ledger'
 import { decided } from '../../../worker/decide/moments'
 import { type Evidence, results } from '../../../worker/decide/results'
 import { definitionOf } from './definition'
-
-const ledger = new Overlay()
 const DAY = 86_400_000
 const WINDOW = DAY
 /** Rewards are all in by then. */
@@ -72,6 +70,19 @@ test('may take any arm for the control', () => {
   expect(arms[0]!.uplift!.z).toBeCloseTo(-2.503229, 6)
 })
 
+test('tell of every arm, where one has more rewards than decisions', () => {
+  const ledger = new Overlay()
+  const learner = Learner.of(definitionOf({ policy: 'thompson' }))
+  for (let i = 0; i < 500; i++) {
+    const decision = { id: `${i}`, arm: i % 2, at: 5 * DAY + i, propensities: [0.5, 0.5], context: {} }
+    if (i % 4 < 2) learner.exposure(decision, decision.at)
+    if (i % 2 === 0) learner.reward(decision, { x: 1, y: 0 }, decision.at, ledger)
+  }
+  const { arms } = results({ learner, now: NOW, control: 0 })
+  expect(arms[0]!.num).toBeGreaterThan(arms[0]!.trials)
+  for (const each of [arms[1]!.weighted!.always, arms[0]!.ci95].flat()) expect(each).not.toBeNaN()
+})
+
 test('remember the least p of all looks', () => {
   const first = results(
     evidence([
@@ -113,6 +124,13 @@ describe('begin', () => {
       [
         [500, 0],
         [500, 0],
+      ],
+    ],
+    [
+      'rewards of more decisions than were told of',
+      [
+        [100, 130],
+        [100, 5],
       ],
     ],
     [
@@ -247,6 +265,7 @@ test('take what nobody was drawn for into rates, and into nothing that holds at 
 })
 
 test('tell what arms are worth by their propensities, where a policy served them', () => {
+  const ledger = new Overlay()
   const learner = Learner.of(definitionOf({ policy: 'thompson' }))
   for (let i = 0; i < 2000; i++) {
     const arm = i % 10 === 0 ? 0 : 1

@@ -137,7 +137,8 @@ export class Model {
   private rho(seen: readonly Moments[], means: readonly number[]): number {
     const expected = seen.reduce((sum, { y }, arm) => sum + y * means[arm]!, 0)
     const rho = (pooled(seen).x + this.reward) / (expected + this.reward)
-    return rho > 0 ? rho : 1
+    // Rewards may be known where no decision is.
+    return rho > 0 && Number.isFinite(rho) ? rho : 1
   }
 
   /** A guess, after what the leaf itself has seen. */

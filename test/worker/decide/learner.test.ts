@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { Definition } from '../../../worker/decide/definition'
 import { type Decision, type Fate, Learner } from '../../../worker/decide/learner'
 import { type Ledger, Overlay } from '../../../worker/decide/ledger'
+import { Model } from '../../../worker/decide/model'
+import { probabilities } from '../../../worker/decide/policy'
 import { Random } from '../../random'
 import { definitionOf } from './definition'
 
@@ -152,7 +154,12 @@ const note: fc.Arbitrary<Note> = fc
     after: fc.integer({ min: 0, max: 1.2 * DAY }),
   })
   .map(({ arm, unit, isExposure, amounts: [x, y], after }) => {
-    const known = { id: `${arm} ${unit}`, arm, at: AT + unit * 1000, context: { country: `${unit % 3}` } }
+    const known = {
+      id: `${arm} ${unit}`,
+      arm,
+      at: AT + unit * 1000,
+      context: { country: `${unit % 3}`, device: 'phone' },
+    }
     return isExposure ? exposed(known, DAY) : earned(x, { ...known, y, after })
   })
 const notes = fc.array(note, { maxLength: 30 })
@@ -220,6 +227,25 @@ describe.each([
     )
   })
 })
+
+test.each(['thompson', 'contextual', 'hailwhale'] as const)(
+  '%s finds probabilities in whatever was told, of decisions unknown too',
+  (policy) => {
+    const kind = fc.constantFrom<Partial<Definition>>({}, orders, ads)
+    fc.assert(
+      fc.property(kind, notes, fc.constantFrom(null, DAY), (each, list, halfLife) => {
+        const definition = definitionOf({ ...each, policy, halfLife, warm: 0, dimensions: ['country', 'device'] })
+        const { learner } = told(definition, list)
+        const weights = probabilities(new Model(definition, learner.state, AT + 5 * DAY), {
+          country: '1',
+          device: 'phone',
+        })
+        expect(Math.abs(weights.reduce((sum, p) => sum + p, 0) - 1)).toBeLessThan(1e-12)
+        for (const p of weights) expect(p).toBeGreaterThanOrEqual(definition.floor / 2)
+      }),
+    )
+  },
+)
 
 test('thousands in any order are the same state', () => {
   const random = new Random(3)

@@ -175,6 +175,19 @@ test('a thousand contexts of four arms are small', () => {
   expect([...state.rows().values()].reduce((sum, { length }) => sum + length, 0)).toBeLessThan(300_000)
 })
 
+test('rewards of a place where no decision is known say nothing of arms', () => {
+  const ratio: Experiment = { ...page, kind: 'ratio' }
+  const state = new State(ratio)
+  const there = { arm: 0, at: 0, context: { country: 'US', device: 'desk' } }
+  for (let i = 0; i < 3; i++) {
+    state.decide(there, decided())
+    state.reward(there, { more: 5 })
+  }
+  state.reward({ arm: 0, at: 0, context: { country: 'FI', device: 'tv' } }, { more: -5, before: { x: 5, y: 1 } })
+  state.reward({ arm: 1, at: 0, context: { country: 'SE', device: 'phone' } }, { more: 5 })
+  for (const mean of meansAt(modelOf(state, ratio), 'SE')) expect(mean).toBeLessThan(100)
+})
+
 test('what is not in yet is not held against an arm', () => {
   const experiment: Experiment = { ...page, dimensions: [] }
   const state = new State(experiment)

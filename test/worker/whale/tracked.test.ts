@@ -73,6 +73,21 @@ test('counts a visitor once though his id is long forgotten', async () => {
   expect(await rows(made.whale(), 'tracked')).toBe(5)
 })
 
+test('is exact at twenty thousand, merged and not', { timeout: 60_000 }, async () => {
+  const made = await madeSite()
+  const all = visitors(20_000)
+  for (let i = 0; i < all.length; i += 1_000) {
+    await send(made, ...all.slice(i, i + 1_000))
+    // Two of three thousands are merged as they come.
+    if (i % 3_000) await made.hail().merge()
+  }
+  await send(made, ...all.slice(0, 5_000), { event: 'bought' })
+  expect(await lines(made)).toEqual(['colour bought red 1/20000'])
+  await made.hail().merge()
+  await evictDurableObject(made.whale())
+  expect(await lines(made)).toEqual(['colour bought red 1/20000'])
+})
+
 test('is exact over two Hails, and where one is merged and the other not', async () => {
   const made = await madeSite('UTC', { fixedShards: 2 })
   const all = await Promise.all(visitors(200).map((told) => entry(told)))

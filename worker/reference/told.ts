@@ -306,7 +306,7 @@ export const Standing = v.strictObject({
   warnings: names,
   weights: about(
     list(v.strictObject({ context: v.record(v.string(), v.string()), probabilities: list(number) })),
-    'With which probabilities options are served now, to anybody and to the values that came most.',
+    'With which probabilities options are served now: to anybody, to who has all the values that came most, and by single values.',
   ),
   counted: v.strictObject({ late: number, duplicates: number, unattributed: number, refused: number }),
 })

@@ -44,7 +44,7 @@ export type Changes = Partial<Pick<Definition, 'status' | 'winner' | 'isHidden' 
 export interface Standing {
   definition: Definition
   results: Results
-  /** With which probabilities its options are served now: to anybody, and to who has the values that came most. */
+  /** With which probabilities its options are served now: to anybody, to who has all the values that came most, and by single values. */
   weights: { context: Record<string, string>; probabilities: number[] }[]
   /** What came too late, rewards that came twice, outcomes of nobody's decision, and what was not decided so. */
   counted: { late: number; duplicates: number; unattributed: number; refused: number }

@@ -22,8 +22,7 @@ export function standingOf({ definition, ahead, model, looks, now }: Known, cont
   const { learner } = ahead
   const before = looksAt(control, definition.arms.length, looks)
   const { late, duplicates, unattributed, refused } = learner.state.counted
-  const most = mostSeen(model)
-  const contexts = Object.keys(most).length ? [{}, most] : [{}]
+  const contexts = contextsOf(model)
   return {
     definition,
     results: results({ learner, now, control, before }),
@@ -45,15 +44,20 @@ function served(definition: Definition, model: Model, context: Context): number[
   return arms.map((_, arm) => (arm === only ? 1 : 0))
 }
 
-/** Of each dimension the value that came most. */
-function mostSeen({ experiment, state, read }: Model): Record<string, string> {
-  const found = experiment.dimensions.flatMap((dimension) => {
+/** More are no overview any more, and each takes a contest of all arms. */
+const MOST_VALUES = 24
+
+/** Anybody; who has all the values that came most; and of each dimension the values that came most, each by itself. */
+function contextsOf({ experiment, state, read }: Model): Record<string, string>[] {
+  const { dimensions } = experiment
+  const share = Math.floor(MOST_VALUES / Math.max(dimensions.length, 1))
+  const seen = dimensions.flatMap((dimension) => {
     const counts = [...(state.values.get(dimension) ?? [])].map(
       ([value, node]) => [value, read(node).reduce((sum, { n }) => sum + n, 0)] as const,
     )
-    const [first, ...others] = counts
-    if (!first) return []
-    return [[dimension, others.reduce((most, each) => (each[1] > most[1] ? each : most), first)[0]] as const]
+    const values = counts.toSorted(([, a], [, b]) => b - a).slice(0, share)
+    return values.length ? [values.map(([value]) => [dimension, value] as const)] : []
   })
-  return Object.fromEntries(found)
+  const most = seen.length > 1 ? [Object.fromEntries(seen.map(([first]) => first!))] : [] // None is empty.
+  return [{}, ...most, ...seen.flat().map((entry) => Object.fromEntries([entry]))]
 }

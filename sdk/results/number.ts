@@ -32,17 +32,17 @@ export const between = (interval: Interval | null, say: (value: number) => strin
   interval ? `${say(interval[0])} to ${say(interval[1])}` : 'no bounds yet'
 
 const STEPS = [
-  [1000, 'second'],
-  [60_000, 'minute'],
-  [3_600_000, 'hour'],
-  [86_400_000, 'day'],
+  [1, 'second'],
+  [60, 'minute'],
+  [3_600, 'hour'],
+  [86_400, 'day'],
 ] as const
 
 /** `3 minutes`, in the longest unit that fits. */
-export function lasting(ms: number | null): string {
-  if (ms === null) return UNKNOWN
-  const [length, unit] = STEPS.findLast(([each]) => ms >= each) ?? STEPS[0]
+export function lasting(seconds: number | null): string {
+  if (seconds === null) return UNKNOWN
+  const [length, unit] = STEPS.findLast(([each]) => seconds >= each) ?? STEPS[0]
   return new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 1 }).format(
-    ms / length,
+    seconds / length,
   )
 }

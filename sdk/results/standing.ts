@@ -44,9 +44,9 @@ export interface Standing {
   arms: readonly Arm[]
   /** How probably each, by row, beats each other. */
   wins: readonly (readonly number[])[]
-  srm: { p: number; always: number }
+  srm: { p: number; p_always: number }
   holdout: { lift: number | null } | null
-  /** Milliseconds. */
+  /** Seconds, and a share. */
   delay: { median: number | null; p90: number | null; pending: number }
   warnings: readonly string[]
   weights: readonly { context: Readonly<Record<string, string>>; probabilities: readonly number[] }[]

@@ -1,20 +1,10 @@
 import { expect, test } from 'vitest'
 import { alarmNow } from './alarm'
 import { call, makeSite, statusOf } from './api'
+import { logIn } from './login'
 import { type Server, startServer } from './server'
 
 const DAY = 24 * 3_600_000
-
-/** A browser that has opened the link: what it sends from then on. */
-async function logIn(server: Server): Promise<string> {
-  const { body } = await call<{ code: string }>(server, 'POST', '/api/logins')
-  const answer = await fetch(`${server.origin}/login`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', Origin: server.origin },
-    body: JSON.stringify(body),
-  })
-  return answer.headers.getSetCookie()[0]!.split(';')[0]!
-}
 
 async function dashboard(server: Server, Cookie: string, query: string): Promise<string> {
   const answer = await fetch(`${server.origin}/?${query}`, { headers: { Cookie } })
@@ -81,4 +71,18 @@ test('lists types of the owner’s own, before they are merged and after', async
   await server.restart()
   await expect.poll(async () => (await statusOf(server, site)).merged).not.toEqual([])
   await look()
+})
+
+test('shows decisions to who is logged in, and to nobody else', async () => {
+  const server = await startServer()
+  const { site } = await makeSite(server, { name: 'shop' })
+  const Cookie = await logIn(server)
+  const look = async (query: string, headers: Record<string, string>) => {
+    const answer = await fetch(`${server.origin}/decisions?${query}`, { headers })
+    return [answer.status, /<h1[^>]*>(.*?)</.exec(await answer.text())?.[1]]
+  }
+  expect(await look(`site=${site}`, {})).toEqual([401, 'Please log in'])
+  expect(await look(`site=${site}`, { Cookie })).toEqual([200, 'Decisions of shop'])
+  expect(await look('site=shop&decision=a%3Cb', { Cookie })).toEqual([200, 'a&lt;b'])
+  expect(await look('site=other', { Cookie })).toEqual([404, 'There is no such site'])
 })

@@ -30,7 +30,7 @@ function cell(row, text, kind = 'td') {
   return made
 }
 
-function rowOf({ decision, status, policy, options, hidden }) {
+function rowOf({ decision, status, policy, options, hidden, totals, winner }) {
   const row = document.createElement('tr')
   const name = cell(row, '', 'th')
   name.scope = 'row'
@@ -41,12 +41,13 @@ function rowOf({ decision, status, policy, options, hidden }) {
   cell(row, hidden ? status + ', hidden' : status)
   cell(row, policy)
   cell(row, options.join(', '))
-  cell(row, '…').className = 'n'
-  cell(row, '…')
+  cell(row, count.format(totals.trials)).className = 'n'
+  cell(row, winner ?? (totals.trials ? '…' : '–'))
   return row
 }
 
-/* One after the other: whoever lists a hundred has time. */
+/* Which is the best is asked one after the other: whoever lists a hundred has time. */
+const BEST = 5
 let listing = 0
 async function list() {
   const own = ++listing
@@ -57,13 +58,11 @@ async function list() {
   at('found').hidden = !rows.length
   at('said').textContent = rows.length ? '' : 'There is none yet.'
   at('said').hidden = rows.length > 0
-  for (const [i, { decision }] of experiments.entries()) {
-    const { arms, winner } = await ask('/experiments/' + encodeURIComponent(decision))
+  for (const [i, { decision, winner, totals }] of experiments.entries()) {
+    if (winner !== null || !totals.trials) continue
+    const { arms } = await ask('/experiments/' + encodeURIComponent(decision))
     if (own !== listing) return
-    const decisions = arms.reduce((sum, { trials }) => sum + trials, 0)
-    const best = decisions ? arms.reduce((a, b) => (b.p_best > a.p_best ? b : a)).id : '–'
-    rows[i].cells[4].textContent = count.format(decisions)
-    rows[i].cells[5].textContent = winner ?? best
+    rows[i].cells[BEST].textContent = arms.reduce((a, b) => (b.p_best > a.p_best ? b : a)).id
   }
 }
 

@@ -40,9 +40,9 @@ export const standing = (given: Partial<Standing> = {}): Standing => ({
     [0.5, 0.1],
     [0.9, 0.5],
   ],
-  srm: { p: 0.4, always: 1 },
+  srm: { p: 0.4, p_always: 1 },
   holdout: null,
-  delay: { median: 192_000, p90: null, pending: 0.12 },
+  delay: { median: 192, p90: null, pending: 0.12 },
   warnings: [],
   weights: [
     { context: {}, probabilities: [0.2, 0.8] },

@@ -10,7 +10,11 @@ const order =
   query.get('order') || crypto.getRandomValues(new Uint32Array(1))[0].toString(36).toUpperCase().padStart(7, '0')
 
 // A call of the page's own history only: the beacon looks at the path, which stays the same.
-if (!query.has('order')) history.replaceState(null, '', `?${new URLSearchParams({ order, dollars })}`)
+if (!query.has('order')) {
+  history.replaceState(null, '', `?${new URLSearchParams({ order, dollars })}`)
+  // Whichever headline brought this visitor, it sold something.
+  window.graupel?.reward?.('front page')
+}
 
 for (const place of document.querySelectorAll('[data-order]')) place.textContent = order
 panel.querySelector('[data-dollars]').textContent = dollars.toLocaleString('en', { style: 'currency', currency: 'USD' })

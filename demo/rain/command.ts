@@ -7,6 +7,7 @@ import { complain } from '../../sdk/cli/say'
 import { serverOf } from '../../sdk/cli/server'
 import { readSettings } from '../../sdk/cli/settings'
 import { Stop, Usage } from '../../sdk/cli/stop'
+import { decideOn } from './decisions'
 import { FOLDER, HELP, type Options, optionsOf } from './options'
 import { serve, type Serving } from './serve'
 import { rainOn } from './shower'
@@ -27,7 +28,7 @@ export async function command(words: string[], launcher: string): Promise<void> 
 async function run(options: Options, launcher: string): Promise<void> {
   const { GRAUPEL_DATA, ...env } = process.env
   const settings = readSettings({ ...env, GRAUPEL_DATA: GRAUPEL_DATA || (options.server ? '' : FOLDER) })
-  const serving = options.server ? undefined : await serve(launcher, settings)
+  const serving = options.server ? undefined : await serve(launcher, settings, options.decisions !== undefined)
   endWhenTold(serving)
   // Whatever ends it before all is compared.
   process.exitCode = 1
@@ -37,7 +38,10 @@ async function run(options: Options, launcher: string): Promise<void> {
   })
   try {
     const server = serving?.server ?? serverOf(settings, options)
-    process.exitCode = (await rainOn(server, options)) ? 0 : 1
+    const { decisions } = options
+    if (decisions !== undefined && serving?.demo) console.log(`to be seen at ${serving.demo}decide.html`)
+    const isRight = decisions === undefined ? rainOn(server, options) : decideOn(server, { ...options, decisions })
+    process.exitCode = (await isRight) ? 0 : 1
     console.log(`dashboard  ${await loginLink(server)}  (opens once)`)
     if (options.once) serving?.stop()
     else if (serving) console.log('serving until Ctrl-C')

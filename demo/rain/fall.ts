@@ -25,12 +25,12 @@ export interface Fallen {
 /** `tell` hears of the events of each drop that was taken. */
 export async function fall(origin: string, drops: Iterable<Drop>, tell: (events: number) => void): Promise<Fallen> {
   const fallen: Fallen = { refusedAnew: 0, isDisturbed: false }
-  const heard = { at: Date.now() }
+  const line = new Line(origin, () => (fallen.isDisturbed = true))
   const waiting = drops[Symbol.iterator]()
   async function pour(): Promise<void> {
     for (let next = waiting.next(); !next.done; next = waiting.next()) {
       const { isBot, events, request } = next.value
-      const answer = await taken(origin, request(), heard, () => (fallen.isDisturbed = true))
+      const answer = await line.send(request())
       // A beacon's answer tells nobody whether it was refused.
       if (isBot) fallen.refusedAnew += answer ? (JSON.parse(answer) as { accepted: number }).accepted : events
       tell(events)
@@ -40,20 +40,34 @@ export async function fall(origin: string, drops: Iterable<Drop>, tell: (events:
   return fallen
 }
 
-/** The answer's text, of a request that was taken. */
-async function taken(origin: string, request: Request, heard: { at: number }, again: () => void): Promise<string> {
-  for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
-    const answer = await answerOf(origin, request)
-    if (answer?.isTaken) {
-      heard.at = Date.now()
-      return answer.text
+/** To one server: whoever is on it shares when it was last heard. */
+export class Line {
+  private readonly origin: string
+  private readonly again: () => void
+  private heard = Date.now()
+
+  /** `again` hears of each request that has to be sent once more. */
+  constructor(origin: string, again: () => void = () => {}) {
+    this.origin = origin
+    this.again = again
+  }
+
+  /** The answer's text, of a request that was taken. */
+  async send(request: Request): Promise<string> {
+    const { origin } = this
+    for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+      const answer = await answerOf(origin, request)
+      if (answer?.isTaken) {
+        this.heard = Date.now()
+        return answer.text
+      }
+      this.again()
+      const after = answer?.after ?? 0
+      // Whoever asks for patience is there.
+      if (after) this.heard = Date.now() + after
+      if (Date.now() - this.heard > PATIENCE) throw new Stop(`no answer from ${origin} for ${PATIENCE / 1000} s`)
+      await sleep(Math.max(after, wait * (0.5 + Math.random() / 2)))
     }
-    again()
-    const after = answer?.after ?? 0
-    // Whoever asks for patience is there.
-    if (after) heard.at = Date.now() + after
-    if (Date.now() - heard.at > PATIENCE) throw new Stop(`no answer from ${origin} for ${PATIENCE / 1000} s`)
-    await sleep(Math.max(after, wait * (0.5 + Math.random() / 2)))
   }
 }
 

@@ -7,6 +7,9 @@ import { Calendar } from './calendar'
 /** What a small machine holds in memory, and longer than hours are kept. */
 const MOST_EVENTS = 1_000_000
 const MOST_DAYS = 366
+/** On which it falls; and the shop's, whose front page decides. */
+const SITE = 'rain'
+const SHOP = 'demo'
 /** Of a server that is started for it. */
 export const FOLDER = '.graupel-rain'
 
@@ -14,9 +17,11 @@ export const HELP = `npm run rain -- [options]: a server full of make-believe vi
 
   --events <number>   100000   all that happens: views, leaves, clicks, orders, and what crawlers try
   --days <number>     30       over so many days
+  --decisions <number>         instead of all that: so many visitors of the shop's front page, each decided for, who buy or
+                               do not by a truth that the server has to find out
   --seed <number>     7        the same seed is the same rain
   --until <time>               up to then, at most two hours ago: 2026-11-26T09:30Z; now, or as far as it fell before
-  --site <name>       rain     on which site; it is made where there is none
+  --site <name>       rain     on which site; it is made where there is none. Decisions fall on the shop's own, demo
   --timezone <zone>            of a site that is made: this machine's
   --server <url>               a server that runs already, its admin token in GRAUPEL_ADMIN or in GRAUPEL_DATA;
                                without it one is started, by PORT and HOST, its data in GRAUPEL_DATA or ${FOLDER}
@@ -25,6 +30,8 @@ export const HELP = `npm run rain -- [options]: a server full of make-believe vi
 export interface Options {
   events: number
   days: number
+  /** Instead of events. */
+  decisions?: number
   seed: number
   /** Unix milliseconds; absent: now. */
   until?: number
@@ -37,7 +44,8 @@ export interface Options {
 export function optionsOf(words: string[]): Options | 'help' {
   const { values } = parsed(words)
   if (values.help) return 'help'
-  const { events, days, seed, until, site, timezone, server, once } = values
+  const { events, days, decisions, seed, until, timezone, server, once } = values
+  const { site = decisions === undefined ? SITE : SHOP } = values
   try {
     new Calendar(timezone)
   } catch {
@@ -46,6 +54,7 @@ export function optionsOf(words: string[]): Options | 'help' {
   return {
     events: wholeOf('--events', events, 1, MOST_EVENTS),
     days: wholeOf('--days', days, 1, MOST_DAYS),
+    ...(decisions !== undefined && { decisions: wholeOf('--decisions', decisions, 1, MOST_EVENTS) }),
     seed: wholeOf('--seed', seed, 0, Number.MAX_SAFE_INTEGER),
     ...(until !== undefined && { until: timeOf(until) }),
     site,
@@ -78,7 +87,8 @@ function parsed(words: string[]) {
         days: text('30'),
         seed: text('7'),
         until: { type: 'string' },
-        site: text('rain'),
+        site: { type: 'string' },
+        decisions: { type: 'string' },
         timezone: text(Intl.DateTimeFormat().resolvedOptions().timeZone),
         server: { type: 'string' },
         once: { type: 'boolean', default: false },

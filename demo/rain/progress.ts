@@ -8,12 +8,14 @@ export class Progress {
   private readonly out: NodeJS.WriteStream
   private readonly total: number
   private readonly events: number
+  private readonly unit: string
   private readonly began = Date.now()
   private done = 0
   private told = Date.now()
 
   /** `total` is all that is sent for `events`: some are told in two pieces. */
-  constructor(out: NodeJS.WriteStream, total: number, events: number) {
+  constructor(out: NodeJS.WriteStream, total: number, events: number, unit = 'events') {
+    this.unit = unit
     this.out = out
     this.total = total
     this.events = events
@@ -33,12 +35,12 @@ export class Progress {
   }
 
   private tell(now: number): void {
-    const { done, total, events, began, out } = this
+    const { done, total, events, unit, began, out } = this
     const seconds = Math.max(0.001, (now - began) / 1000)
     const share = Math.min(1, done / total)
     const words = [
       `${Math.floor(100 * share)} %`.padStart(5),
-      `${Math.round(share * events).toLocaleString('en')} events`,
+      `${Math.round(share * events).toLocaleString('en')} ${unit}`,
       `${Math.round((share * events) / seconds).toLocaleString('en')}/s`,
       done < total ? `${Math.ceil(seconds / share - seconds)} s left` : `in ${seconds.toFixed(1)} s`,
     ].join(', ')

@@ -16,46 +16,55 @@ import { networks } from './place'
 
 export interface Serving {
   server: Server
+  /** Where the shop is, if it serves one. */
+  demo?: string
   /** Resolves when it ended. */
   ended: Promise<void>
   stop(): void
 }
 
 const LOOPBACK = '127.0.0.0/8,::1/128'
-const READY = /^Graupel counts at (\S+)/
+/** What a start says of itself to programs. */
+interface Ready {
+  url: string
+  demo: string | null
+}
 
-/** `launcher` is the built command. */
-export async function serve(launcher: string, settings: Settings): Promise<Serving> {
+/** `launcher` is the built command; a rain of events wants no shop, whose own few visits are no rain. */
+export async function serve(launcher: string, settings: Settings, withShop = false): Promise<Serving> {
   const { data, host, port } = settings
   const folder = join(data, 'geo')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const geo = join(folder, 'rain.mmdb')
   writeFileSync(geo, writeMmdb(networks(), 'Made-up-City'))
-  const child = spawn(process.execPath, [launcher, 'start'], {
+  const child = spawn(process.execPath, [launcher, 'start', '--json', '--no-login'], {
     env: {
       ...process.env,
       GRAUPEL_DATA: data,
       GRAUPEL_GEO: geo,
       GRAUPEL_PROXY: `x-forwarded-for ${LOOPBACK}`,
-      // The shop's own few visits are no rain.
-      GRAUPEL_DEMO: '0',
+      GRAUPEL_DEMO: withShop ? '1' : '0',
     },
     // In a session of its own a Ctrl-C reaches us alone, and we end it gently.
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const said = new Promise<string>((resolve) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const [, shown] = READY.exec(line) ?? []
-      if (shown !== undefined) resolve(shown)
-    })
+  const said = new Promise<Ready>((resolve) => {
+    // Ours says it when it is ready, and nothing else.
+    createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line) as Ready))
   })
-  const shown = await Promise.race([said, ended])
-  if (shown === undefined)
+  const ready = await Promise.race([said, ended])
+  if (!ready)
     throw new Stop('the server did not start; why stands above. One that runs already is rained on by --server')
+  const { url: shown, demo } = ready
   const origin = port ? originOf(host, port) : shown
   // Its own data folder has its token, and it knows itself by the address that it said.
   const server = serverOf({ ...settings, port: Number(new URL(origin).port) })
-  return { server: { ...server, origin, shown }, ended, stop: () => child.kill('SIGTERM') }
+  return {
+    server: { ...server, origin, shown },
+    ...(demo !== null && { demo }),
+    ended,
+    stop: () => child.kill('SIGTERM'),
+  }
 }

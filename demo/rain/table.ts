@@ -5,7 +5,7 @@ import { agrees, type Row, type Section } from './check'
 /** A longer list that agrees is one line: nobody reads thirty days to learn that they are right. */
 const LONGEST = 14
 const NAME = 30
-const NUMBER = 14
+const NUMBER = 18
 
 const number = (value: number): string =>
   (Number.isInteger(value)
@@ -16,7 +16,8 @@ const number = (value: number): string =>
 const line = (name: string, must: string, is: string, mark: string): string =>
   `  ${name.padEnd(NAME)}${must.padStart(NUMBER)}${is.padStart(NUMBER)}  ${mark}`.trimEnd()
 
-export const header = (): string => paint('dim', line('', 'must be', '/graph says', ''))
+/** Over two columns: what must be, and what whom says. */
+export const header = (says = '/graph says'): string => paint('dim', line('', 'must be', says, ''))
 
 const rowLine = (row: Row): string =>
   line(row.name, number(row.must), number(row.is), agrees(row) ? paint('green', '✓') : paint('red', '✗'))

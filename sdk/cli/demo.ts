@@ -1,6 +1,6 @@
 /**
- * Gets the demo shop ready, as any customer would: a site, a minted pixel for its thank-you page and a read-only share,
- * all by the public API; then its pages are rendered into the data folder, from where the Worker serves them.
+ * Gets the demo shop ready, as any customer would: a site, a minted pixel for its thank-you page, an experiment on its front
+ * page and read-only shares, all by the public API; then its pages are rendered into the data folder, from where the Worker serves them.
  * No key stands in a page: the pixel and the share are envelopes that open nothing else.
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
@@ -13,12 +13,25 @@ import { Stop } from './stop'
 export const PREFIX = '/demo'
 const NAME = 'demo'
 
+/** What the front page tries: each option is a headline, and who buys rewards the one that brought him. */
+export const EXPERIMENT = {
+  decision: 'front page',
+  options: ['ruler', 'storm', 'gift'],
+  dimensions: ['country'],
+  // No headline is the best everywhere.
+  personalise: 'strong',
+}
+/** The type that counts it, and so what a share of it is for. */
+const COUNTED_AS = 'decision.front_page'
+
 /** What was made for the demo, kept so that a restart makes no second kit. */
 interface Kit {
   site: number
   /** Its path; the page asks its own origin. */
   pixel: string
   share: string
+  /** Of the experiment alone. */
+  results: string
   /** Of the pixel, in unix seconds. */
   expires: number
   /** The site's when it was made: with a master key, or with all pixels, the kit may go. */
@@ -50,8 +63,12 @@ const ORDER = { type: 'order', dimensions: { sales: 'shop' }, metrics: {}, slots
 async function make(server: Server, { site, pixelEpoch }: Site): Promise<Kit> {
   const expires = nowInSeconds() + YEAR_S
   const pixel = await ask<{ url: string }>(server, 'POST', `/api/sites/${site}/pixels`, { ...ORDER, expires })
-  const { share } = await ask<{ share: string }>(server, 'POST', `/api/sites/${site}/shares`, {})
-  return { site, pixel: new URL(pixel.url, server.origin).pathname, share, expires, pixelEpoch }
+  const shares = `/api/sites/${site}/shares`
+  const { share } = await ask<{ share: string }>(server, 'POST', shares, {})
+  const { share: results } = await ask<{ share: string }>(server, 'POST', shares, { type: COUNTED_AS })
+  // The same once more is the one that is there.
+  await ask(server, 'POST', `/experiments?site=${site}`, EXPERIMENT)
+  return { site, pixel: new URL(pixel.url, server.origin).pathname, share, results, expires, pixelEpoch }
 }
 
 function recall(file: string): Kit | undefined {
@@ -96,9 +113,12 @@ export async function prepareDemo(
   const known = await demoSite(server)
   const { site, pixelEpoch } = known
   const old = recall(file)
-  const isGood = old?.site === site && old.pixelEpoch === pixelEpoch && old.expires > nowInSeconds() + SPARE_S
+  // An older version's knew of no results.
+  const isGood =
+    old?.site === site && old.results && old.pixelEpoch === pixelEpoch && old.expires > nowInSeconds() + SPARE_S
   const kit = isGood ? old : await make(server, known)
   if (!isGood) remember(file, kit)
-  render(pages, join(dataFolder, 'demo'), { site: String(site), pixel: kit.pixel, share: kit.share, prefix: PREFIX })
+  const { pixel, share, results } = kit
+  render(pages, join(dataFolder, 'demo'), { site: String(site), pixel, share, results, prefix: PREFIX })
   return `${PREFIX}/`
 }

@@ -106,6 +106,51 @@ test('a real visit of the demo is counted exactly, and moves the graph within tw
   expect(await context.cookies()).toEqual([])
 })
 
+test('the front page shows the headline that is decided, who buys rewards it, and the shop shows what came of it', {
+  timeout: 120_000,
+}, async () => {
+  const server = await startServer({ env: { GRAUPEL_DEMO: '1' } })
+  const { origin, admin, dataFolder } = server
+  const shop = origin + (await prepareDemo({ origin, shown: origin, token: admin }, dataFolder))
+  const { site } = (await call<{ sites: { site: number }[] }>(server, 'GET', '/api/sites')).body.sites[0]!
+  const browser = await chromium.launch({ executablePath: findChrome()!, args: ARGS })
+  onTestFinished(() => browser.close())
+  const { agent } = await whoIs(browser)
+  const context = await browser.newContext({ userAgent: agent.replace('Headless', '') })
+  const page = await context.newPage()
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(String(error)))
+  const counted = (metric: string) => total(server, site, metric, [], { type: 'decision.front_page' })
+
+  await page.goto(`${shop}index.html`)
+  await expect.poll(() => counted('decisions'), { timeout: 5_000 }).toBe(1)
+  const headline = await page.locator('h1').textContent()
+  await page.reload()
+  await expect.poll(() => page.locator('h1.deciding').count()).toBe(0)
+  expect(await page.locator('h1').textContent()).toBe(headline)
+
+  await page.goto(`${shop}product.html`)
+  await page.getByRole('button', { name: 'Buy it' }).click()
+  await page.getByRole('heading', { name: 'Thank you' }).waitFor()
+  await expect.poll(() => counted('rewards'), { timeout: 5_000 }).toBe(1)
+  await page.reload()
+
+  const asked: URL[] = []
+  page.on('request', (request) => asked.push(new URL(request.url())))
+  await page.goto(`${shop}decide.html`)
+  const figures = page.locator('graupel-results')
+  await figures.getByRole('heading', { name: 'Results' }).waitFor({ timeout: 5_000 })
+  expect(await figures.locator('dd').first().textContent()).toBe('1')
+  expect(await figures.locator('b', { hasText: '100.00%' }).count()).toBe(1)
+  // By the share alone: no key, no cookie.
+  const read = asked.filter(({ pathname }) => /^\/(experiments|graph)/.test(pathname))
+  expect(read.length).toBeGreaterThan(1)
+  expect(read.filter(({ searchParams }) => !searchParams.get('share'))).toEqual([])
+  expect([await counted('decisions'), await counted('rewards')]).toEqual([1, 1])
+  expect(errors).toEqual([])
+  expect(await context.cookies()).toEqual([])
+})
+
 /** Made as a page went away; how long a page stood decides whether there is one. */
 const isLeave = (request: Request): boolean => request.resourceType() === 'ping'
 

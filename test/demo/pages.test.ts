@@ -20,12 +20,14 @@ describe.each(pages)('%s', (name) => {
 
   test('asks for what the launcher knows', () => {
     const asked = [...page.matchAll(/\{\{(\w+)\}\}/g)].map(([, key]) => key!)
-    expect(['site', 'pixel', 'share', 'prefix']).toEqual(expect.arrayContaining([...new Set(asked)]))
+    expect(['site', 'pixel', 'share', 'results', 'prefix']).toEqual(expect.arrayContaining([...new Set(asked)]))
   })
 
   test('links only to what is there', () => {
     const links = [...page.matchAll(/(?:href|src|action|srcset)="([^"]+)"/g)].map(([, link]) => link!.split(/[?#]/)[0]!)
-    const elsewhere = links.filter((link) => !files.includes(link) && !/^\/(b\/\{\{site\}\}|embed)\.js$/.test(link))
+    const elsewhere = links.filter(
+      (link) => !files.includes(link) && !/^\/(b\/\{\{site\}\}|embed|results)\.js$/.test(link),
+    )
     expect(elsewhere).toEqual([])
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { AGENTS, BOTS } from '../../demo/rain/agent'
 import { Calendar, DAY } from '../../demo/rain/calendar'
 import { Chance } from '../../demo/rain/chance'
+import { buys, somebody } from '../../demo/rain/decision'
 import { BEACONS, dropsOf, type Ground, isSealed, LIVE } from '../../demo/rain/drop'
 import { expectedOf } from '../../demo/rain/expected'
 import { historyOf, SALES } from '../../demo/rain/history'
@@ -12,6 +13,8 @@ import { networks, PLACES } from '../../demo/rain/place'
 import { beganOf, type Rain, rainOf, type Visit, type Wish } from '../../demo/rain/rain'
 import { HOST } from '../../demo/rain/shop'
 import { SOURCES } from '../../demo/rain/source'
+import { bestOf, truthOf } from '../../demo/rain/truth'
+import { EXPERIMENT } from '../../sdk/cli/demo'
 import { configOf } from '../../sdk/wire/config'
 import { boxKey, epochOf, open, publicKey, read } from '../../sdk/wire/envelope'
 import { type Event, FLAG } from '../../sdk/wire/event'
@@ -122,6 +125,34 @@ describe('a rain', () => {
       expect(flagged(FLAG.ever)).toBe(1)
       expect(flagged(FLAG.session)).toBe(each.length)
     }
+  })
+})
+
+describe('who is decided for', () => {
+  const crowd = Array.from({ length: 8_000 }, (_, number) => somebody(7, number))
+
+  test('is the same for the same seed, and another for another', () => {
+    const told = (seed: number) => JSON.stringify(Array.from({ length: 20 }, (_, number) => somebody(seed, number)))
+    expect(told(7)).toBe(told(7))
+    expect(told(8)).not.toBe(told(7))
+  })
+
+  test.each(PLACES)('buys in $country as often as is true there', ({ country }) => {
+    const here = crowd.filter(({ visitor }) => visitor.place.country === country)
+    EXPERIMENT.options.forEach((option, i) => {
+      const buyers = here.filter((who) => buys(who, option))
+      const truth = truthOf(country)[i]!
+      expect(Math.abs(share(buyers, here) - truth)).toBeLessThan(4 * Math.sqrt((truth * (1 - truth)) / here.length))
+    })
+  })
+
+  test('has in each country an option that is best by far, and none that is best everywhere', () => {
+    const best = PLACES.map(({ country }) => {
+      const [first, second] = truthOf(country).toSorted((a, b) => b - a)
+      expect(first! / second!).toBeGreaterThan(1.5)
+      return bestOf(truthOf(country))
+    })
+    expect(new Set(best)).toEqual(new Set(EXPERIMENT.options))
   })
 })
 

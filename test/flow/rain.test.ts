@@ -130,7 +130,44 @@ test('falls where nothing but the doctor was, and not over another rain', async 
   expect(await on('--seed', '8')).toEqual({ code: 1, said: expect.stringContaining('another rain fell') })
 })
 
+test('rains decisions, each counted once, and shows the country with most visitors what most buy by there', {
+  timeout: 60_000,
+}, async () => {
+  const server = await believing()
+  const fall = async (decisions: number, seed: number) => {
+    const words = [
+      '--decisions',
+      String(decisions),
+      '--seed',
+      String(seed),
+      '--site',
+      'front',
+      '--server',
+      server.origin,
+    ]
+    const { code, said } = await rain(words).ended
+    expect(said).toContain('each was counted once')
+    expect(code).toBe(0)
+    const site = await siteNamed(server, 'front')
+    const of = (metric: string, option = '', dimension: string[] = []) =>
+      total(server, site, metric, dimension, { ...ALL, type: `decision.front_page${option}` })
+    const path = `/experiments/front%20page?site=${site}`
+    const { body } = await call<{ arms: { trials: number; num: number }[] }>(server, 'GET', path)
+    const sum = (what: 'trials' | 'num') => body.arms.reduce((all, arm) => all + arm[what], 0)
+    expect(sum('trials')).toBe(await of('hits'))
+    expect(sum('num')).toBe(await of('rewards'))
+    const US = ['country', 'US']
+    return { decisions: sum('trials'), all: await of('hits', '', US), best: await of('hits', '.storm', US) }
+  }
+  const learnt = await fall(900, 7)
+  const after = await fall(240, 8)
+  expect([learnt.decisions, after.decisions]).toEqual([900, 1140])
+  // Of three, one would be a third.
+  expect((after.best - learnt.best) / (after.all - learnt.all)).toBeGreaterThan(0.5)
+})
+
 test.each([
+  [['--decisions', 'many'], '--decisions must be a whole number'],
   [['--events', 'many'], '--events must be a whole number'],
   [['--timezone', 'Mars/Olympus'], '--timezone must be a zone'],
   [['--nonsense'], 'nonsense'],

@@ -28,7 +28,7 @@ const gathered = {
  */
 const names = {
   get(n) {
-    const letters = 'nbpitfeaqzxcjwRJWrMGLsNKSFZUAIHQYCvOgkmdE_$VyBXTuPlhDo'
+    const letters = 'noqurstidjxapfVeX$QULzHGECPTJIOYAmKSgkcyRMv_NZFhDWbBwl'
     const name = (n < letters.length ? '' : letters[Math.floor(n / letters.length) - 1]) + letters[n % letters.length]
     return ['do', 'if', 'in'].includes(name) ? `${name}_` : name
   },

@@ -5,7 +5,7 @@
  * Node strips the types and runs this file as it stands; it imports nothing of the house, and nothing of the house imports it.
  */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -25,8 +25,8 @@ function program(name: string, command = name): string {
   return join(dirname(file), typeof bin === 'string' ? bin : bin[command]!)
 }
 
-function run(name: string, args: string[], env: Record<string, string> = {}): void {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program(name), ...args], {
+function run(name: string, args: string[], env: Record<string, string> = {}, command = name): void {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program(name, command), ...args], {
     cwd: root,
     env: { ...process.env, ...env },
     encoding: 'utf8',
@@ -36,9 +36,24 @@ function run(name: string, args: string[], env: Record<string, string> = {}): vo
   process.exit(1)
 }
 
+/** What the npm door's exports are, for who writes in TypeScript: each import with the ending that every resolver finds. */
+function declare(): void {
+  const to = join(out, 'sdk')
+  const world = ['--target', 'ES2024', '--lib', 'ES2024,DOM,DOM.Iterable', '--types', '', '--strict', '--skipLibCheck']
+  const modules = ['--ignoreConfig', '--module', 'ESNext', '--moduleResolution', 'bundler', '--rootDir', 'sdk']
+  const emitted = ['--declaration', '--emitDeclarationOnly', '--outDir', to]
+  run('typescript', ['sdk/index.ts', ...world, ...modules, ...emitted], {}, 'tsc')
+  for (const name of readdirSync(to, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.d.ts')) continue
+    const file = join(to, name)
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/(from '\.[^']+)'/g, "$1.js'"))
+  }
+}
+
 const started = performance.now()
 mkdirSync(join(out, 'worker'), { recursive: true })
 run('rollup', ['--config', 'sdk/rollup.config.js', '--configOut', out, '--silent'])
+declare()
 const inside = ['beacon', 'module', 'embed', 'results'].map(
   (name) => [`built-${name}`, join(out, `${name}.txt`)] as const,
 )

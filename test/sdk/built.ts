@@ -6,6 +6,8 @@ import { beacon } from '../../sdk/rollup.config.js'
 
 /** All of sealing and nothing else. */
 export const SEAL = join(import.meta.dirname, 'seal/all.ts')
+/** All but decisions. */
+export const BARE = join(import.meta.dirname, 'bare.ts')
 /** Of the kind that the server writes; a key is noise, which no compression makes smaller. */
 const CONFIG =
   '[3405698833,65994,"0x6f9a1de2f93eb104b90a6f8d2f11f2f1c0b3a5efdd22a4c51d0f9377cbd28ee1",7200000,"/p/",3,1761048000123]'

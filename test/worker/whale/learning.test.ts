@@ -7,7 +7,7 @@ import { hail as hailOf } from '../../../worker/env'
 import type { Definition } from '../../../worker/decide/definition'
 import type { Entry } from '../../../worker/hail/log'
 import { Random } from '../../random'
-import { breaks, madeSite, query, rows, view } from '../objects'
+import { breaks, changes, madeSite, query, rows, view } from '../objects'
 import { asked } from './asked'
 import {
   experiment,
@@ -328,6 +328,18 @@ test.each<[kind: string, more: Parameters<typeof experiment>[1]]>([
     expect(await rows(plain.whale(), 'rewarded')).toBe(3_000)
   },
 )
+
+test('costs a slice that tells nothing of decisions nothing, whatever experiments there are', async () => {
+  const [without, made] = [await madeSite(), await begun()]
+  const written = async ({ hail, whale }: Made, from: number) => {
+    await hail().append([view(from)])
+    const before = await changes(whale())
+    await hail().merge()
+    return (await changes(whale())) - before
+  }
+  for (const each of [without, made]) await written(each, 1)
+  expect(await written(made, 2)).toBe(await written(without, 2))
+})
 
 test('keeps little: by arm and place, by rewarded decision, and nothing of others', async () => {
   const made = await begun({

@@ -10,6 +10,8 @@ import type { Case, Sample } from './case'
 import type { Done, Job } from './thread'
 
 const TOLD_EACH_MS = 15_000
+/** Decisions are short-lived: with more room they are cleared away less often. */
+const YOUNG_MB = 64
 
 export async function sampled(
   cases: Record<string, Case>,
@@ -28,7 +30,9 @@ export async function sampled(
     )
   }, TOLD_EACH_MS)
   const work = async () => {
-    const thread = new Worker(join(import.meta.dirname, 'thread.ts'))
+    const thread = new Worker(join(import.meta.dirname, 'thread.ts'), {
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    })
     for (const job of waiting) {
       if (performance.now() > until) break
       const answer = new Promise<Done>((resolve, reject) => thread.once('message', resolve).once('error', reject))

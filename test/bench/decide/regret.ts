@@ -8,16 +8,17 @@ import { quantile } from '../figure'
 
 /** Runs of what a goal is set for; others are shown for comparison. */
 const RUNS = 200
-const SHOWN = 50
+const SHOWN = 30
 
 /** Other policies than those that are meant for it. */
 const also: { [Name in WorldName]?: readonly Policy[] } = {
-  a: ['split', 'hailwhale'],
-  b: ['hailwhale'],
+  a: ['split', 'contextual', 'hailwhale'],
+  'a-long': ['contextual'],
+  b: ['contextual', 'hailwhale'],
   'c strong': ['split', 'thompson', 'hailwhale'],
   'c weak': ['thompson', 'hailwhale'],
   'c none': ['thompson', 'hailwhale'],
-  d: ['hailwhale'],
+  d: ['contextual', 'hailwhale'],
 }
 
 function caseOf(name: WorldName, policy: Policy): Case {

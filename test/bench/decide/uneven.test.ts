@@ -15,7 +15,7 @@ test.each<[floor: string, runs: number]>([
   (floor, runs) => {
     const [wrong, , covered, mismatched] = tried(`uneven ${floor}`, runs)
     expect(wrong).toBeLessThan(MOST_WRONG)
-    expect(covered).toBeGreaterThan(90)
+    expect(covered).toBeGreaterThan(88)
     expect(mismatched).toBe(0)
   },
   PATIENCE_MS,
@@ -26,7 +26,7 @@ test(
   () => {
     const [wrong, , covered] = tried('uneven differing', 40)
     expect(wrong).toBeLessThan(MOST_WRONG)
-    expect(covered).toBeGreaterThan(90)
+    expect(covered).toBeGreaterThan(88)
   },
   PATIENCE_MS,
 )

@@ -1,5 +1,5 @@
 /**
- * Results under a policy that learns: two arms served by Thompson sampling, looked at two hundred times. The raw difference
+ * Results under a policy that learns: two arms served by Thompson sampling, looked at a hundred times. The raw difference
  * of arms that were served by how they did is wrong far more often than it says; scores by propensity are not.
  */
 import { difference, meanOfArm } from '../../../worker/decide/difference'
@@ -9,7 +9,7 @@ import type { Chance } from './chance'
 import { definitionOf, Learning, NOWHERE } from './learning'
 import { pick } from '../../../sdk/wire/split'
 
-const DECISIONS = 20_000
+const DECISIONS = 10_000
 const LOOK = 100
 /** In decisions, as time is: guesses are frozen for a part of it. */
 const WINDOW = 2000
@@ -17,7 +17,6 @@ const WINDOW = 2000
 export interface Uneven {
   rates: readonly [number, number]
   floor: number
-  decisions?: number
 }
 
 export interface Judged {
@@ -29,12 +28,12 @@ export interface Judged {
   isMismatch: boolean
 }
 
-export function judged({ rates, floor, decisions = DECISIONS }: Uneven, chance: Chance): Judged {
+export function judged({ rates, floor }: Uneven, chance: Chance): Judged {
   const learning = new Learning(definitionOf(2, { policy: 'thompson', floor, window: WINDOW }), LOOK)
   const truth = rates[1] - rates[0]
   const isOutside = ([low, high]: readonly [number, number]) => low > truth || high < truth
   let isWrong = false
-  for (let at = 0; at < decisions; at++) {
+  for (let at = 0; at < DECISIONS; at++) {
     const propensities = learning.weights(NOWHERE, at)
     const arm = pick(propensities, chance.next())
     const decision = { id: `${at}`, arm, at, context: NOWHERE, propensities }
@@ -72,7 +71,7 @@ const caseOf = (name: string, uneven: Uneven, runs: number): Case => ({
     const what = `Thompson, ${name}, floor ${uneven.floor}`
     const runsOf = samples.length
     return [
-      { what: `${what}: scores wrong at any of 200 looks`, ...shareOf(wrong!), most: ALWAYS.most },
+      { what: `${what}: scores wrong at any of ${DECISIONS / LOOK} looks`, ...shareOf(wrong!), most: ALWAYS.most },
       { what: `${what}: upper bound of that`, runs: runsOf, value: mostOf(wrong!), unit: '%', most: ALWAYS.likely },
       {
         what: `${what}: truth within the interval of scores at the end`,

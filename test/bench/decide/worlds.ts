@@ -125,13 +125,13 @@ export interface Goal {
 
 /** The policies that are meant for a world, and what they may lose in it. */
 export const meant: { [Name in WorldName]: Partial<Goal> & { policies: readonly Policy[] } } = {
-  a: { mean: 0.18, p95: 0.45, policies: ['thompson', 'contextual'] },
-  'a-long': { mean: 0.25, policies: ['thompson', 'contextual'] },
-  b: { mean: 0.28, policies: ['thompson', 'contextual'] },
+  a: { mean: 0.18, p95: 0.45, policies: ['thompson'] },
+  'a-long': { mean: 0.25, policies: ['thompson'] },
+  b: { mean: 0.28, policies: ['thompson'] },
   'b heavy': { policies: ['thompson'] },
   'c strong': { mean: 0.24, policies: ['contextual'] },
   'c weak': { mean: 0.32, policies: ['contextual'] },
   'c none': { mean: 0.3, policies: ['contextual'] },
-  d: { mean: 0.38, policies: ['thompson', 'contextual'] },
+  d: { mean: 0.38, policies: ['thompson'] },
   e: { mean: 0.48, policies: ['thompson'] },
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { call, makeSite, type Made } from './api'
-import { deciding, decidingAt, type Mistake } from './deciding'
+import { deciding, decidingAt, inParallel, type Mistake } from './deciding'
 import { openServer, type Server } from './server'
 
 const AB = { decision: 'button', options: ['green', 'blue'], policy: 'split' }
@@ -148,6 +148,18 @@ test('shows results against any option', async () => {
   expect(other.arms[0]!.uplift!.rel).toBeCloseTo(-0.6, 9)
   const unknown = await at('?control=red')
   expect([unknown.status, unknown.body.field]).toEqual([400, 'control'])
+})
+
+test('are a hundred at most', async () => {
+  const { make, drop, ask, keys } = await deciding()
+  const names = times(100).map((i) => `number ${i}`)
+  const made = await inParallel(names, 16, (decision) => make({ ...AB, decision }))
+  expect(new Set(made.map(({ status }) => status))).toEqual(new Set([201]))
+  const more = await make(AB)
+  expect([more.status, more.body.field]).toEqual([409, 'decision'])
+  expect((await ask<{ experiments: unknown[] }>('/experiments', keys.read)).body.experiments).toHaveLength(100)
+  await drop('number 7')
+  expect((await make(AB)).status).toBe(201)
 })
 
 test('is shown by a share of its type, and of no less', async () => {

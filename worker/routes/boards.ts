@@ -41,6 +41,9 @@ interface Weighed extends Aged {
 
 export type Definitions = ReadonlyMap<string, Definition>
 
+/** A site, and whether it is known to decide: who holds a key of it is taken at his word. */
+type Deciding = Pick<Site, 'site' | 'deciding'>
+
 /** What a decision is made by. */
 export interface Known {
   /** Undefined where there is no such experiment. */
@@ -50,7 +53,7 @@ export interface Known {
 }
 
 export interface Sought {
-  site: Site
+  site: Deciding
   decision: string
   /** Of whom it is for, the values that matter to it. */
   contextOf(definition: Definition): Values
@@ -70,7 +73,7 @@ export class Boards {
   private readonly failed = new Bounded<number>(SITES)
 
   /** All experiments by name; undefined where nobody can say which there are. */
-  async list(env: Env, { site, deciding }: Site, now: number): Promise<Definitions | undefined> {
+  async list(env: Env, { site, deciding }: Deciding, now: number): Promise<Definitions | undefined> {
     if (!deciding) return new Map()
     const list = this.lists.get(String(site))
     if (isDue(list, now)) await this.ask(env, site, { list }, now)

@@ -113,19 +113,20 @@ function derivedOf(c: Context<App>, deployment: Deployment): Entries {
 }
 
 /** What there is, or is made by this; undefined where nobody can say. */
-async function knownFor(
-  c: Context<App>,
-  { deployment, site, level, query, decision, contextOf, now }: Asking,
-): Promise<Known | undefined> {
-  const { boards, directory } = deployment
-  const known = await boards.find(c.env, { site, decision, contextOf }, now)
+async function knownFor(c: Context<App>, asking: Asking): Promise<Known | undefined> {
+  const { deployment, site, level, query, decision, contextOf, now } = asking
+  const deciding = level ? true : site.deciding
+  const sought = { site: { site: site.site, ...(deciding && { deciding }) }, decision, contextOf }
+  const known = await deployment.boards.find(c.env, sought, now)
   const mayMake = level === 'write' || level === 'admin'
   if (!known || known.definition || !mayMake || !query.options) return known
   const { options, weights, policy, by = query.by_metric } = query
   const wished = definedBy({ decision, options, weights, policy, by })
-  const { definition } = await begun({ env: c.env, deployment, now }, site, wished)
-  const heard = (await directory.site(c.env, site.site, now)) ?? site
-  return (await boards.find(c.env, { site: heard, decision, contextOf }, now)) ?? { definition }
+  const made = await begun({ env: c.env, deployment, now }, site, wished).catch((problem: unknown) => problem)
+  const found = await deployment.boards.find(c.env, sought, now)
+  // Somebody else may have made it meanwhile, in his own way: then that is what is decided by.
+  if (made instanceof Error && !found?.definition) throw made
+  return found
 }
 
 function missing(decision: string, isKnown: boolean): Problem {

@@ -63,8 +63,7 @@ export const experiments = new Hono<App>()
   })
   .delete('/:name', async (c) => {
     const { name, site } = await changing(c)
-    const isGone = site.deciding && (await decider(c.env, site.site).abandon(name))
-    if (!isGone) throw missing(name)
+    if (!(await decider(c.env, site.site).abandon(name))) throw missing(name)
     await forget(c, site)
     return c.body(null, 204, NOT_KEPT)
   })
@@ -73,10 +72,9 @@ const NOT_KEPT = { 'Cache-Control': 'no-store' }
 
 const missing = (name: string) => new Problem(404, `there is no experiment "${name.slice(0, 100)}"`, 'decision')
 
-/** As its Whale has them just now. */
-async function definitionsOf(c: Context<App>, { site, deciding }: Site): Promise<Definition[]> {
-  return (deciding && (await decider(c.env, site).board({ since: 0 })).definitions) || []
-}
+/** As its Whale has them just now: an isolate's copy of the site may not know yet that there are any. */
+const definitionsOf = async (c: Context<App>, { site }: Site): Promise<Definition[]> =>
+  (await decider(c.env, site).board({ since: 0 })).definitions ?? []
 
 async function definitionOf(c: Context<App>, site: Site, name: string): Promise<Definition> {
   const definition = (await definitionsOf(c, site)).find(({ key }) => key === name)

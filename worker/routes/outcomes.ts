@@ -68,7 +68,8 @@ async function knownTo(
   all: readonly Told[],
 ): Promise<Definitions | undefined> {
   const { boards } = context.deployment
-  const known = await boards.list(context.env, site, context.now)
+  // This isolate's copy of the site may not know yet that it has experiments, and its program does.
+  const known = await boards.list(context.env, { site: site.site, deciding: true }, context.now)
   if (!known) return undefined
   const made = new Map(known)
   for (const { decision, options, policy, by, by_metric } of all) {

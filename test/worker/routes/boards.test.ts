@@ -9,6 +9,8 @@ import app from '../../../worker/index'
 import { Keys } from '../../../worker/ingest/keys'
 import type { Site } from '../../../worker/ingest/settings'
 import { openToken } from '../../../worker/ingest/token'
+import { decider } from '../../../worker/routes/decider'
+import { definedBy } from '../../../worker/routes/defined'
 import { deploymentOf } from '../../../worker/routes/deployment'
 import { seal } from '../ingest/sealed'
 import { madeSite } from '../objects'
@@ -160,6 +162,21 @@ test('never asks for a site that has no experiments', async () => {
   await shop.decide(bindings, 'decision=page&options=["a","b"]')
   expect(await said(shop.number, bindings, ['x', 'page', 'a', own()])).toBe(204)
   expect(heard.calls).toBe(0)
+})
+
+test('takes who holds a key at his word, where it has not heard that the site decides', async () => {
+  const shop = await listed()
+  await decider(near, shop.number).begin(definedBy({ ...THREE, by: { num: 'earned', den: 'spent' } }))
+  const query = `decision=page&site=${shop.number}`
+  expect(await shop.decide(near, 'decision=page&options=["a","b","c"]')).toMatchObject({ id: null })
+  const decided = await asked(near, `/decide?${query}`, { headers: byAdmin })
+  expect(decided.body).toMatchObject({ id: expect.any(String) })
+  // Made by others, and in another way than is wished for here.
+  const again = await asked(near, `/decide?${query}&options=["a","b","c"]&policy=split`, { headers: byAdmin })
+  expect(again.body).toMatchObject({ policy: 'contextual', id: expect.any(String) })
+  const outcome = { decision: 'page', option: 'a', metrics: { spent: 1 } }
+  expect((await asked(near, `/count_decision?site=${shop.number}`, posted(outcome))).status).toBe(200)
+  expect((await asked(near, `/experiments/page?site=${shop.number}`, { headers: byAdmin })).status).toBe(200)
 })
 
 const own = () => `${Math.floor(Date.now() / 1000).toString(36)}aaaaaaaa`

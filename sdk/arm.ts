@@ -12,17 +12,20 @@ export interface Draw {
   hash?: 'murmur' | 'alephbet'
 }
 
-export function isIn({ name, user_id, sample = 1, hash }: Draw): boolean {
-  if (user_id === undefined || user_id === null) return Math.random() < sample
-  const is = hash === 'alephbet' ? isAlephbetSampled : isSampled
-  return is(name, String(user_id), sample)
+/** Undefined for somebody. An empty word is nobody's: all who have it would be one. */
+export const userOf = ({ user_id }: Pick<Draw, 'user_id'>): string | undefined =>
+  user_id === undefined || user_id === null || user_id === '' ? undefined : String(user_id)
+
+export function isIn({ name, sample = 1, hash, ...who }: Draw): boolean {
+  const user = userOf(who)
+  if (user === undefined) return Math.random() < sample
+  return (hash === 'alephbet' ? isAlephbetSampled : isSampled)(name, user, sample)
 }
 
 /** The index of a variant. Without weights all share alike; those of `alephbet` are whole numbers. */
-export function drawn({ name, user_id, hash }: Draw, variants: number, weights?: readonly number[]): number {
+export function drawn({ name, hash, ...who }: Draw, variants: number, weights?: readonly number[]): number {
+  const user = userOf(who)
   const even = weights ?? Array.from({ length: variants }, () => 1)
-  if (user_id === undefined || user_id === null) return pick(even, Math.random())
-  return hash === 'alephbet'
-    ? alephbetArmOf(name, String(user_id), variants, weights)
-    : armOf(name, String(user_id), even)
+  if (user === undefined) return pick(even, Math.random())
+  return hash === 'alephbet' ? alephbetArmOf(name, user, variants, weights) : armOf(name, user, even)
 }

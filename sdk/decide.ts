@@ -2,7 +2,7 @@
  * Which option a visitor gets. The server is asked once and its answer kept, so that a visitor meets the same option each
  * time and is counted once. Where it does not answer in time it is the first option, and nobody was exposed to anything.
  */
-import { begin, tell } from './notice'
+import { begin, sayChosen } from './notice'
 import { isSilent } from './optout'
 import { quietly } from './quietly'
 import { say } from './speak'
@@ -93,5 +93,5 @@ export const decide = ((name, options, ask = {}) => (asked[name + options] ??= f
 
 export const reward: Reward = quietly((name, metrics = { reward: 1 }, goal = '') => {
   const { option, id } = keptOf(name)
-  return id && tell('r', name, option, id, metrics, goal)
+  return id && sayChosen('r', name, option, id, metrics, goal)
 })

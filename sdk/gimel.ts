@@ -4,6 +4,7 @@
  * same uuid, which the server counts once.
  */
 import type { TrackingAdapter } from './adapter'
+import { userOf } from './arm'
 import type { Experiment } from './experiment'
 import { hasOptedOut } from './optedout'
 import { sha1 } from './wire/sha1'
@@ -24,10 +25,11 @@ const underWay = new Set<string>()
 
 /** `url` is that of `/track`. */
 export function gimel(url: string, { namespace = 'alephbet', isPerGoal = false }: GimelOptions = {}): TrackingAdapter {
-  const uuidOf = ({ name, user_id }: Experiment, goal: string, isUnique: boolean): string =>
-    user_id === undefined || user_id === null || !isUnique
-      ? chance()
-      : sha1(new TextEncoder().encode([namespace, name, ...(isPerGoal ? [goal] : []), user_id].join('.')))
+  function uuidOf(experiment: Experiment, goal: string, isUnique: boolean): string {
+    const user = userOf(experiment)
+    if (user === undefined || !isUnique) return chance()
+    return sha1(new TextEncoder().encode([namespace, experiment.name, ...(isPerGoal ? [goal] : []), user].join('.')))
+  }
 
   function track(experiment: Experiment, variant: string, event: string, isUnique: boolean): void {
     if (hasOptedOut()) return

@@ -136,7 +136,8 @@ export const notice = (): void => {
  * What a page chose to say. It waits for the first view. What cannot be written down, or not so shortly that an envelope
  * holds it, takes nothing else with it.
  */
-export const tell = (...saying: Saying): unknown => say(JSON.parse(JSON.stringify(saying).slice(0, MOST_CHARACTERS)))
+export const sayChosen = (...saying: Saying): unknown =>
+  say(JSON.parse(JSON.stringify(saying).slice(0, MOST_CHARACTERS)))
 
 /** What the page calls. */
-export const count: Count = quietly((dimensions, metrics = {}, type = '_') => tell('c', dimensions, metrics, type))
+export const count: Count = quietly((dimensions, metrics = {}, type = '_') => sayChosen('c', dimensions, metrics, type))

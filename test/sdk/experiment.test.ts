@@ -161,6 +161,14 @@ describe('an experiment', () => {
     }
   })
 
+  test.each(['', null, undefined])('takes %o for no user: each gets what chance gives', (user_id) => {
+    const given = Array.from({ length: 60 }, () => {
+      somebody()
+      return experiment({ ...(user_id !== undefined && { user_id }) }).variant
+    })
+    expect(new Set(given)).toEqual(new Set(['blue', 'red']))
+  })
+
   test('gives a variant with a trigger of its own to nobody else', () => {
     const variants = { blue: { trigger: () => false }, red: showing('red') }
     for (let n = 0; n < 50; n++) expect(experiment({ name: `${n}`, variants }).variant).toBe('red')

@@ -79,17 +79,19 @@ export class Decisions {
   async abandon(decision: string): Promise<boolean> {
     const { life } = this
     const terms = await life.settled()
-    const experiments = life.look(terms)?.experiments
-    const definition = experiments?.find(decision)
-    if (!experiments || !definition) return false
+    const known = () => life.look(terms)?.experiments.find(decision)
+    const definition = known()
+    if (!definition) return false
     try {
       await this.chores.reset({ type: typeOfDecision(decision) }, () => {
-        experiments.abandon(definition, Date.now())
+        // Others may have come between.
+        if (known()?.number !== definition.number) return
+        life.wake(terms).experiments.abandon(definition, Date.now())
         forget(life.sql, definition)
       })
     } catch (error) {
       life.doze()
-      if (life.look(terms)?.experiments.find(decision)) throw error
+      if (known()?.number === definition.number) throw error
       // A Hail is away: what it counted goes by itself.
       console.error(`whale ${life.site}: ${error}`)
     }

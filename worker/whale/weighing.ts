@@ -35,13 +35,16 @@ export interface Ahead extends Pupil {
   revision: number
   /** How far each Hail's log is known. */
   reached: Map<number, number>
+  /** Notes that it was taught beyond that. */
+  taught: number
 }
 
 /** What was believed at a moment. */
 interface Belief {
   at: number
-  /** What it was made of. */
-  of: string
+  /** What it was made of, as far as that was taught then. */
+  ahead: Ahead
+  taught: number
   model: Model
   version: number
   known: Bounded<Weights>
@@ -91,7 +94,10 @@ export class Weighing {
     ahead.learner.definition = definition
     for (const { shard, noted } of this.unmerged.after(cursors, ahead.reached)) {
       const { note } = noted
-      if ('decision' in note && note.decision === definition.key) teach(ahead, noted)
+      if ('decision' in note && note.decision === definition.key) {
+        teach(ahead, noted)
+        ahead.taught += 1
+      }
       ahead.reached.set(shard, noted.position)
     }
     this.aheads.set(name, ahead)
@@ -117,14 +123,14 @@ export class Weighing {
     const now = Date.now()
     const name = String(definition.number)
     const known = this.beliefs.get(name)
-    const isFresh = known && known.model.experiment === definition && now - known.at < FRESH_MS
-    if (isFresh) return known
-    const { learner, reached } = this.ahead(state, definition)
-    const of = `${state.learning.revision} ${[...reached].join()}`
-    if (known?.of === of && known.model.experiment === definition && now - known.at < STALE_MS) return known
+    const isSame = known?.model.experiment === definition
+    if (isSame && now - known.at < FRESH_MS) return known
+    const ahead = this.ahead(state, definition)
+    const { learner, taught } = ahead
+    if (isSame && known.ahead === ahead && known.taught === taught && now - known.at < STALE_MS) return known
     this.version = Math.max(this.version + 1, Math.floor(now / 1000))
     const model = new Model(definition, learner.state, now)
-    const belief = { at: now, of, model, version: this.version, known: new Bounded<Weights>(MOST_CONTEXTS) }
+    const belief = { at: now, ahead, taught, model, version: this.version, known: new Bounded<Weights>(MOST_CONTEXTS) }
     this.beliefs.set(name, belief)
     return belief
   }
@@ -134,7 +140,7 @@ function copyOf(base: Learner, revision: number, sql: SqlStorage): Ahead {
   const learner = base.copy()
   learner.beginSlice()
   const ledger = new Overlay(new Rewarded(sql, base.definition.number))
-  return { base, revision, learner, ledger, lines: new Lines(), reached: new Map() }
+  return { base, revision, learner, ledger, lines: new Lines(), reached: new Map(), taught: 0 }
 }
 
 /** A profit that may be a loss has none. */

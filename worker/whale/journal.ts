@@ -193,7 +193,8 @@ export async function page(
     break
   }
   if (next === undefined) take(waiting.exposures, weightsOf(definition))
-  await join(found, rows, read, waiting)
+  const rewards = (id: number) => (id === last?.id ? last.rewards : rewardsOf(sql, definition.number, id))
+  await join(found, rows, rewards, waiting)
   return { lines: [...found.values()], ...(next !== undefined && { next: String(next) }) }
 }
 
@@ -229,6 +230,14 @@ function textsOf(sql: SqlStorage, number: number, id: number): Texts {
     .exec<Texts>(`SELECT weights, rewards, exposures FROM note WHERE experiment = ? AND id = ?`, number, id)
     .toArray()
   return row ?? { weights: '', rewards: '', exposures: '' }
+}
+
+/** Exposures are many and rewards are few: those are passed by. */
+function rewardsOf(sql: SqlStorage, number: number, id: number): string {
+  const [row] = sql
+    .exec<{ rewards: string }>(`SELECT rewards FROM note WHERE experiment = ? AND id = ?`, number, id)
+    .toArray()
+  return row?.rewards ?? ''
 }
 
 const split = (text: string): string[] => text.split('\n').slice(0, -1)
@@ -271,7 +280,7 @@ function* linesOf(texts: Iterable<string>, definition: Definition, weights: read
 async function join(
   found: ReadonlyMap<string, Line>,
   rows: readonly Row[],
-  read: (id: number) => Texts,
+  rewards: (id: number) => string,
   waiting: Lines,
 ): Promise<void> {
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
@@ -286,7 +295,7 @@ async function join(
     }
   }
   for (const { id } of rows.filter(({ start, until }) => until >= first && start <= last)) {
-    pay(split(read(id).rewards))
+    pay(split(rewards(id)))
     await scheduler.wait(0)
   }
   pay(waiting.rewards)

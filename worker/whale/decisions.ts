@@ -99,11 +99,11 @@ export class Decisions {
     return true
   }
 
-  /** An experiment, with what Hails had a second ago. */
+  /** An experiment, with all that Hails have. */
   private async known(decision: string): Promise<{ state: State; definition: Definition } | undefined> {
     const terms = await this.life.settled()
     if (!this.life.look(terms)?.experiments.find(decision)) return undefined
-    await this.weighing.refresh(terms)
+    await this.weighing.catchUp(terms)
     const state = this.life.look(terms)
     const definition = state?.experiments.find(decision)
     return state && definition && { state, definition }

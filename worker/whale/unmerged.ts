@@ -1,8 +1,9 @@
 /**
  * Unmerged: what Hails hold for their site's decisions and have not handed over. While weights are asked each Hail is asked
- * once a second at the most, for what came since, and whoever asks shares it. Who stays silent is passed over: what it says
- * later is heard at the next look.
+ * once a second at the most, for what came since, and whoever asks shares it; for who reads results it is asked anew. Who stays
+ * silent is passed over: what it says later is heard at the next look.
  */
+import { Rationed } from './rationed'
 import type { Noted, Notes } from './slice'
 
 /** How old what is known of a Hail may be. */
@@ -20,6 +21,8 @@ interface Waiting {
   asked: number
   /** What it is being asked. */
   asking?: Promise<void> | undefined
+  /** What it is asked for readers who want all that there is. */
+  rationed: Rationed<void>
 }
 
 /** How far each Hail's log has come; by shard, none where it is not begun. */
@@ -35,20 +38,26 @@ export class Unmerged {
   async refresh(count: number, cursors: Positions): Promise<void> {
     const now = Date.now()
     const asking = Array.from({ length: count }, (_, shard) => {
-      const waiting = this.shards.get(shard) ?? { to: 0, notes: [], asked: 0 }
-      this.shards.set(shard, waiting)
+      const waiting = this.waiting(shard)
       if (waiting.asking || now - waiting.asked < FRESH_MS) return waiting.asking
       trim(waiting, cursors.get(shard))
-      waiting.asked = now
-      waiting.asking = this.hear(shard, waiting)
-        // It is passed over, and asked again.
-        .catch(() => undefined)
-        .finally(() => {
-          waiting.asking = undefined
-        })
-      return waiting.asking
+      return this.turn(shard, waiting)
     }).filter((each) => each !== undefined)
     if (asking.length) await Promise.race([Promise.all(asking), scheduler.wait(PATIENCE_MS)])
+  }
+
+  /** Resolves when all that `count` Hails had acknowledged before is known, or they keep silent. */
+  async catchUp(count: number, cursors: Positions): Promise<void> {
+    await Promise.all(
+      Array.from({ length: count }, (_, shard) => {
+        const waiting = this.waiting(shard)
+        return waiting.rationed.ask(async () => {
+          await waiting.asking
+          trim(waiting, cursors.get(shard))
+          await this.turn(shard, waiting)
+        })
+      }),
+    )
   }
 
   /** All that is known and not merged, and lies behind what was reached; each Hail's in the order of its log. */
@@ -58,6 +67,23 @@ export class Unmerged {
       const from = reached.get(shard) ?? 0
       return waiting.notes.filter(({ position }) => position > from).map((noted) => ({ shard, noted }))
     })
+  }
+
+  private waiting(shard: number): Waiting {
+    const known = this.shards.get(shard) ?? { to: 0, notes: [], asked: 0, rationed: new Rationed<void>() }
+    this.shards.set(shard, known)
+    return known
+  }
+
+  private turn(shard: number, waiting: Waiting): Promise<void> {
+    waiting.asked = Date.now()
+    waiting.asking = this.hear(shard, waiting)
+      // It is passed over, and asked again.
+      .catch(() => undefined)
+      .finally(() => {
+        waiting.asking = undefined
+      })
+    return waiting.asking
   }
 
   private async hear(shard: number, waiting: Waiting): Promise<void> {

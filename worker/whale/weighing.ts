@@ -82,6 +82,11 @@ export class Weighing {
     return this.unmerged.refresh(terms.shards, this.life.look(terms)?.cursors ?? new Map())
   }
 
+  /** Hears all that Hails have. */
+  catchUp(terms: Terms): Promise<void> {
+    return this.unmerged.catchUp(terms.shards, this.life.look(terms)?.cursors ?? new Map())
+  }
+
   /** What is known of an experiment at this moment. */
   ahead({ learning, cursors }: State, definition: Definition): Ahead {
     const name = String(definition.number)

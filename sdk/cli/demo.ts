@@ -20,6 +20,8 @@ export const EXPERIMENT = {
   dimensions: ['country'],
   // No headline is the best everywhere.
   personalise: 'strong',
+  // As long as a session may be idle: who buys by a headline buys soon.
+  window: 1800,
 }
 /** The type that counts it, and so what a share of it is for. */
 const COUNTED_AS = 'decision.front_page'

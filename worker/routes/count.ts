@@ -49,11 +49,11 @@ async function counted(c: Context<App>, site: Site, given: unknown): Promise<Res
   )
   const outcomes = await deliver({ env: c.env, deployment, now }, deliveries)
   const withoutId = deliveries.filter(({ id }) => id === undefined).length
-  return told(c, outcomes, withoutId)
+  return tallied(c, outcomes, withoutId)
 }
 
 /** What became of each, and of how many a repeat could not be told. */
-export function told(c: Context<App>, outcomes: readonly Outcome[], withoutId: number): Response {
+export function tallied(c: Context<App>, outcomes: readonly Outcome[], withoutId: number): Response {
   const amount = (outcome: Outcome) => outcomes.filter((each) => each === outcome).length
   const [accepted, duplicates] = [amount('counted'), amount('duplicate')]
   return c.json(

@@ -68,11 +68,21 @@ export function checkWeights(
     throw member('weights', 'must be whole numbers where hash is alephbet')
 }
 
+/** What is the Whale's to say, or may be changed of one under way. */
+const LATER: ReadonlySet<string> = new Set<keyof Definition>([
+  'number',
+  'created',
+  'status',
+  'winner',
+  'isHidden',
+  'reweighted',
+])
+
 /** Whether it is the same that is wished for once more, whatever became of it meanwhile. */
 export function isSame(definition: Definition, wished: Beginning): boolean {
-  const { number: _, created: __, status: ___, winner: ____, isHidden: _____, reweighted: ______, ...own } = definition
-  const { status: _______, isHidden: ________, ...asked } = wished
-  return textOf(own) === textOf(asked)
+  const arms = definition.reweighted === undefined ? wished.arms : definition.arms
+  const namesOf = ({ arms }: Pick<Definition, 'arms'>) => JSON.stringify(arms.map(({ id }) => id))
+  return namesOf(definition) === namesOf(wished) && textOf(definition) === textOf({ ...wished, arms })
 }
 
 /** As it is told. */
@@ -113,11 +123,11 @@ const milliseconds = (seconds: number | null | undefined): number | undefined =>
   typeof seconds === 'number' ? Math.round(seconds * SECOND) : undefined
 
 /** What crossed to an object and back has its members in another order, and none that is undefined. */
-const textOf = (value: object): string =>
-  JSON.stringify(value, (_, each: unknown) =>
-    typeof each === 'object' && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
+const textOf = (one: Beginning): string =>
+  JSON.stringify(
+    Object.entries(one)
+      .filter(([name, value]) => !LATER.has(name) && value !== undefined)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
   )
 
 const member = (field: string, what: string): Problem => new Problem(400, `${field} ${what}`, field)

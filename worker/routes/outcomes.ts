@@ -7,7 +7,7 @@ import type { Site } from '../ingest/settings'
 import type { App } from './access'
 import { begun } from './begin'
 import type { Definitions } from './boards'
-import { told as answer } from './count'
+import { tallied } from './count'
 import { definedBy } from './defined'
 import { deliver, type Outcome } from './deliver'
 import { type Deployment, deploymentOf } from './deployment'
@@ -44,7 +44,7 @@ async function counted(c: Context<App>, { site, given }: Given): Promise<Respons
   const became = await deliver(context, entries.flat())
   let next = 0
   const results = entries.map(({ length }) => together(became.slice(next, (next += length))))
-  return answer(c, results, all.filter(({ id, key }) => !id && !key).length)
+  return tallied(c, results, all.filter(({ id, key }) => !id && !key).length)
 }
 
 /** Of one that is a decision and what came of it: whatever of it is new counts. */

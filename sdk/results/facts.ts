@@ -32,6 +32,6 @@ export function runningFacts({ srm, holdout, delay }: Standing): Html {
 <div><dt>Nine in ten come within</dt><dd>${lasting(delay.p90)}</dd></div>
 <div><dt>Rewards still to come</dt><dd>${share(delay.pending)}</dd></div>
 <div><dt>Served as the weights say, p</dt><dd>${Math.min(srm.p, srm.p_always).toFixed(3)}</dd></div>
-${holdout !== null && html`<div><dt>Earned over serving all alike</dt><dd>${change(holdout.lift)}</dd></div>`}
+${holdout.lift !== null && html`<div><dt>Earned over serving all alike</dt><dd>${change(holdout.lift)}</dd></div>`}
 </dl></section>`
 }

@@ -45,7 +45,7 @@ export interface Standing {
   /** How probably each, by row, beats each other. */
   wins: readonly (readonly number[])[]
   srm: { p: number; p_always: number }
-  holdout: { lift: number | null } | null
+  holdout: { lift: number | null }
   /** Seconds, and a share. */
   delay: { median: number | null; p90: number | null; pending: number }
   warnings: readonly string[]

@@ -298,7 +298,10 @@ export const Standing = v.strictObject({
     'Whether options were served as they were meant to be.',
   ),
   ess: about(v.nullable(v.number()), 'How many even decisions the fewest are worth; `null` of a split.'),
-  holdout: v.nullable(v.strictObject({ rates: list(number), lift: v.nullable(v.number()) })),
+  holdout: about(
+    v.strictObject({ share, rates: v.nullable(list(number)), lift: v.nullable(v.number()) }),
+    'The share of units that get all options alike; their rates, and what all others earned over that.',
+  ),
   delay: about(
     v.strictObject({ median: v.nullable(v.number()), p90: v.nullable(v.number()), pending: number }),
     'Of rewards, in seconds; and the share of decisions whose rewards are not in.',

@@ -1,7 +1,7 @@
 /** What of a site's Whale decisions ask. */
 import type { Definition } from '../decide/definition'
 import { type Env, whale } from '../env'
-import type { Beginning, Board, BoardQuestion, Changes, Standing } from '../whale/board'
+import type { Beginning, Board, BoardQuestion, Changes, Standing, Totals } from '../whale/board'
 import type { JournalQuestion, Page } from '../whale/journal'
 
 export interface Decider {
@@ -9,6 +9,7 @@ export interface Decider {
   begin(beginning: Beginning): Promise<Definition | { problem: string }>
   change(decision: string, changes: Changes): Promise<Definition | undefined>
   abandon(decision: string): Promise<boolean>
+  totals(): Promise<Totals[]>
   standing(decision: string, control?: string): Promise<Standing | undefined>
   decided(question: JournalQuestion): Promise<Page | { problem: string } | undefined>
 }

@@ -36,9 +36,8 @@ export const experiments = new Hono<App>()
     const { site } = await siteFor(c, c.req.query('site'), 'read', Date.now())
     const { hidden } = queryBy(ExperimentsQuery, c.req.query())
     const listed = (await definitionsOf(c, site)).filter(({ isHidden }) => hidden || !isHidden)
-    const list = await Promise.all(
-      listed.map(async (definition) => ({ ...shown(definition), totals: await totalsOf(c, site, definition) })),
-    )
+    const totals = new Map((await decider(c.env, site.site).totals()).map(({ decision, ...sums }) => [decision, sums]))
+    const list = listed.map((each) => ({ ...shown(each), totals: totals.get(each.key) ?? NOTHING }))
     return answered(c, { site: site.site, experiments: list })
   })
   .get('/:name', async (c) => {
@@ -101,16 +100,12 @@ function checkShare(access: Access, name: string): void {
 
 const DECISIONS = 'decision'
 
-/** What all of it comes to, as its results say. */
-async function totalsOf(c: Context<App>, { site }: Site, { key }: Definition) {
-  const standing = await decider(c.env, site).standing(key)
-  const sum = (field: 'trials' | 'num' | 'den') => standing?.results.arms.reduce((all, arm) => all + arm[field], 0) ?? 0
-  return { trials: sum('trials'), num: sum('num'), den: sum('den') }
-}
+/** Of one that was made this very moment. */
+const NOTHING = { trials: 0, num: 0, den: 0 }
 
 /** The results, in the words of answers; what earlier looks found is the Whale's to remember. */
 function told({ definition, results, weights, counted }: Standing, control: string) {
-  const { looks: _, arms, srm, delay, ...rest } = results
+  const { looks: _, arms, srm, delay, holdout, ...rest } = results
   const { always, ...mismatch } = srm
   // Here they are those that are served.
   const { weights: declared, ...definedAs } = shown(definition)
@@ -123,6 +118,7 @@ function told({ definition, results, weights, counted }: Standing, control: stri
     ...rest,
     srm: { ...mismatch, p_always: always },
     delay: { median: seconds(delay.median), p90: seconds(delay.p90), pending: delay.pending },
+    holdout: { share: definition.holdout, ...(holdout ?? { rates: null, lift: null }) },
     weights,
     counted,
   }

@@ -40,6 +40,14 @@ export type Beginning = Omit<Definition, 'number' | 'created'>
 /** What may be changed of an experiment under way; of `arms` only weights. */
 export type Changes = Partial<Pick<Definition, 'status' | 'winner' | 'isHidden' | 'arms'>>
 
+/** What all options of an experiment come to. */
+export interface Totals {
+  decision: string
+  trials: number
+  num: number
+  den: number
+}
+
 /** Where an experiment stands. */
 export interface Standing {
   definition: Definition

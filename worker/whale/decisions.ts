@@ -1,7 +1,8 @@
 /** What a Whale is asked of its site's decisions: which experiments there are, and what is to be changed of them. */
 import type { Definition } from '../decide/definition'
+import { pooled } from '../decide/moments'
 import { typeOfDecision } from '../ingest/decided'
-import type { Beginning, Board, BoardQuestion, Changes, Standing } from './board'
+import type { Beginning, Board, BoardQuestion, Changes, Standing, Totals } from './board'
 import type { Chores } from './chores'
 import { type JournalQuestion, page, type Page } from './journal'
 import type { Life } from './life'
@@ -44,6 +45,19 @@ export class Decisions {
     const ahead = this.weighing.ahead(state, definition)
     const model = this.weighing.model(state, definition)
     return standingOf({ definition, ahead, model, looks: state.learning.looks(definition), now: Date.now() }, against)
+  }
+
+  /** Of each experiment. Writes nothing. */
+  async totals(): Promise<Totals[]> {
+    const terms = await this.life.settled()
+    if (!this.life.look(terms)?.experiments.list.length) return []
+    await this.weighing.catchUp(terms)
+    const state = this.life.look(terms)
+    if (!state) return []
+    return state.experiments.list.map((definition) => {
+      const { n, x, y } = pooled(this.weighing.ahead(state, definition).learner.state.total.read(Date.now()))
+      return { decision: definition.key, trials: n, num: x, den: y }
+    })
   }
 
   /** A page of the journal; undefined where there is no such experiment. Writes nothing. */

@@ -10,7 +10,7 @@ import { type Env, hail } from '../env'
 import type { Definition } from '../decide/definition'
 import type { Scope } from '../rollup/erase'
 import { floor, next, type Zones } from '../rollup/interval'
-import type { Beginning, Board, BoardQuestion, Changes, Standing } from './board'
+import type { Beginning, Board, BoardQuestion, Changes, Standing, Totals } from './board'
 import { Rosters } from './rosters'
 import { Chores } from './chores'
 import type { CubeQuestion } from './cube'
@@ -145,6 +145,10 @@ export class Whale extends DurableObject<Env> {
   }
 
   /** Where one stands, against any of its options; undefined where there is none of that name, or no such option. */
+  totals(): Promise<Totals[]> {
+    return this.decisions.totals()
+  }
+
   standing(decision: string, control?: string): Promise<Standing | undefined> {
     return this.decisions.standing(decision, control)
   }

@@ -41,7 +41,7 @@ export const standing = (given: Partial<Standing> = {}): Standing => ({
     [0.9, 0.5],
   ],
   srm: { p: 0.4, p_always: 1 },
-  holdout: null,
+  holdout: { lift: null },
   delay: { median: 192, p90: null, pending: 0.12 },
   warnings: [],
   weights: [

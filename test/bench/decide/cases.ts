@@ -1,4 +1,4 @@
-/** All cases, by name: those that take long and have goals first, as they share what time there is. */
+/** All cases, by name. */
 import type { Case } from './case'
 import { beliefCases } from './believed'
 import { hashCases } from './hashed'

@@ -1,7 +1,7 @@
 /** The hash: whether it spreads units evenly over arms, and each experiment's over another's as if they were strangers. */
 import { chance as chanceOf } from '../../../sdk/wire/chance'
 import { chi2Tail } from '../../../worker/decide/gamma'
-import { type Case, column, sumOf } from './case'
+import { type Case, column, shareOf, sumOf } from './case'
 
 const IDS = 100_000
 const ARMS = 10
@@ -31,18 +31,12 @@ const spread: Case = {
   },
   rows: (samples) => [
     {
-      what: 'hash: experiments of 100 whose 100,000 ids look uneven at 5 %',
-      runs: samples.length,
-      value: sumOf(column(samples, 0)),
+      what: 'hash: experiments whose 100,000 ids look uneven at 5 %',
+      ...shareOf(column(samples, 0)),
       least: 1,
       most: 11,
     },
-    {
-      what: 'hash: pairs of experiments that look dependent (z > 2.5)',
-      runs: samples.length,
-      value: sumOf(column(samples, 1)),
-      most: 5,
-    },
+    { what: 'hash: pairs of experiments that look dependent (z > 2.5)', ...shareOf(column(samples, 1)), most: 5 },
   ],
 }
 

@@ -1,6 +1,6 @@
 /**
- * The pool: cases on all of the machine's cores until they are done or time is over. Where it is, worlds have all run about
- * as often, as they are taken in turn; how often, each row says.
+ * The pool: cases on all of the machine's cores until they are done or time is over. Where it is, all have come
+ * about as far, as they are taken in turn; how often each ran, its rows say.
  */
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { say } from '../figure'
 import { measureBytes } from './bytes'
-import type { Case, Sample } from './case'
+import type { Case } from './case'
 import { parts as sampledParts } from './cases'
 import { measurePace } from './pace'
 import { sampled } from './pool'
@@ -42,14 +42,6 @@ function chosen(only: string | undefined): string[] {
   return PARTS.filter((part) => names.includes(part))
 }
 
-/** The short cases of all parts, then the worlds with all the time that is left. */
-async function sample(names: readonly string[], seed: number, until: number): Promise<Map<string, Sample[]>> {
-  const casesOf = (some: readonly string[]): Record<string, Case> =>
-    Object.assign({}, ...some.map((name) => sampledParts[name]))
-  const short = await sampled(casesOf(names.filter((name) => name !== 'worlds')), seed, until)
-  return new Map([...short, ...(await sampled(casesOf(names.filter((name) => name === 'worlds')), seed, until))])
-}
-
 async function measure(names: readonly string[], seed: number, until: number): Promise<Record<string, Part>> {
   const measured: Record<string, Part> = {}
   for (const name of names) {
@@ -57,13 +49,10 @@ async function measure(names: readonly string[], seed: number, until: number): P
     say(`${name}…`)
     measured[name] = { rows: await measures[name]() }
   }
-  const samples = await sample(
-    names.filter((name) => name in sampledParts),
-    seed,
-    until,
-  )
-  for (const part of names) {
-    if (!(part in sampledParts)) continue
+  const drawn = names.filter((name) => name in sampledParts)
+  const cases: Record<string, Case> = Object.assign({}, ...drawn.map((name) => sampledParts[name]))
+  const samples = await sampled(cases, seed, until)
+  for (const part of drawn) {
     const rows = Object.entries(sampledParts[part]!).flatMap(([name, each]) => {
       const some = samples.get(name)!
       // A spread needs two.

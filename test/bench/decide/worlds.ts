@@ -3,7 +3,7 @@ import type { Context } from '../../../worker/decide/context'
 import type { Policy } from '../../../worker/decide/experiment'
 import type { Chance } from './chance'
 import { NOWHERE } from './learning'
-import type { Place, Truth, World } from './world'
+import type { Place, World } from './world'
 
 const times = <Item>(count: number, make: (i: number) => Item): Item[] =>
   Array.from({ length: count }, (_, i) => make(i))
@@ -40,12 +40,14 @@ const orders =
     }
   }
 
-/** Rates that are all drawn anew, four times. */
-function changing(chance: Chance): Truth {
-  const era = 40_000 / 5
-  const places = times(5, () => everywhere(rates(chance, FEW.arms, 0.3)))
-  return { place: (t) => places[Math.floor(t / era)]!, earned: one, spent: nothing }
-}
+/** Rates that are all drawn anew, so many times. */
+const changing =
+  (changes: number): World['truth'] =>
+  (chance) => {
+    const era = D.decisions / (changes + 1)
+    const places = times(changes + 1, () => everywhere(rates(chance, FEW.arms, 0.3)))
+    return { place: (t) => places[Math.floor(t / era)]!, earned: one, spent: nothing }
+  }
 
 const VALUES = { country: 8, device: 3, browser: 4 } as const
 /** How far a value moves all arms alike, which is no arm's merit. */
@@ -89,6 +91,12 @@ const C: Omit<World, 'truth'> = {
   experiment: { ...EXPERIMENT, dimensions: Object.keys(VALUES) },
 }
 
+const D: Omit<World, 'truth'> = {
+  ...FEW,
+  decisions: 40_000,
+  experiment: { ...EXPERIMENT, floor: 0.02, halfLife: 4000 },
+}
+
 export const worlds = {
   a: { ...FEW, decisions: 20_000, experiment: EXPERIMENT, truth: steady((chance) => rates(chance, FEW.arms, 0.25)) },
   'a-long': {
@@ -104,7 +112,8 @@ export const worlds = {
   'c strong': { ...C, truth: contexts([0.35, 0.15, 0.1]) },
   'c weak': { ...C, truth: contexts([0.175, 0.075, 0.05]) },
   'c none': { ...C, truth: contexts([0, 0, 0]) },
-  d: { ...FEW, decisions: 40_000, experiment: { ...EXPERIMENT, floor: 0.02, halfLife: 4000 }, truth: changing },
+  d: { ...D, truth: changing(4) },
+  'd calmer': { ...D, truth: changing(3) },
   e: {
     arms: 34,
     decisions: 200_000,
@@ -133,5 +142,6 @@ export const meant: { [Name in WorldName]: Partial<Goal> & { policies: readonly 
   'c weak': { mean: 0.32, policies: ['contextual'] },
   'c none': { mean: 0.3, policies: ['contextual'] },
   d: { mean: 0.38, policies: ['thompson'] },
+  'd calmer': { policies: ['thompson'] },
   e: { mean: 0.48, policies: ['thompson'] },
 }

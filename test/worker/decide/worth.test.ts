@@ -19,6 +19,7 @@ test.each([
   ['earns and costs', ads, { earned: 5, spent: 3 }, undefined, 5, 3],
   ['only costs', ads, { spent: 3 }, undefined, 0, 3],
   ['costs whatever its goal', { ...ads, by: 'order' }, { earned: 5, spent: 3 }, 'click', 0, 3],
+  ['earns and costs nothing of what every object has', { ...ads, num: 'constructor', den: '__proto__' }, {}, 'a', 0, 0],
 ] as const)('a reward %s', (_, definition, metrics, goal, x, y) => {
   expect(worthOf(definition, metrics, goal)).toEqual({ x, y })
 })

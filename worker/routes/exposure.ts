@@ -14,13 +14,20 @@ import type { Delivery } from './deliver'
 /** Undefined: the decision is so old that a repeat could no longer be told from the first. */
 export async function exposureOf(
   event: Event & { note: Exposure },
-  { site, fixedShards }: Pick<Site, 'site' | 'fixedShards'>,
+  site: Pick<Site, 'site' | 'fixedShards'>,
   now: number,
 ): Promise<Delivery | undefined> {
-  const { decision, number = '', id: name, at } = event.note
-  if ('refusal' in judge(at, now)) return undefined
-  const id = await idOf('exposure', `${decision}/${number}/${name}`)
-  return { site, shard: shardOf(id, fixedShards), id, events: [event] }
+  if ('refusal' in judge(event.note.at, now)) return undefined
+  return { site: site.site, ...(await homeOf(event.note, site)), events: [event] }
+}
+
+/** The Hail that all which is told of a decision meets, however late: it knows its repeats. With the exposure's id. */
+export async function homeOf(
+  { decision, number, id: name }: Pick<Exposure, 'decision' | 'number' | 'id'>,
+  { fixedShards }: Pick<Site, 'fixedShards'>,
+): Promise<{ shard: number; id: string }> {
+  const id = await idOf('exposure', `${decision}/${number ?? ''}/${name}`)
+  return { shard: shardOf(id, fixedShards), id }
 }
 
 export const isExposure = (event: Event): event is Event & { note: Exposure } => event.note?.kind === 'exposure'

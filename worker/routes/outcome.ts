@@ -19,7 +19,7 @@ import { SHARD_WITHOUT_ID, shardOf } from '../ingest/shard'
 import { clip, merge, nest, sizeOf, tree } from '../ingest/tree'
 import type { Definitions } from './boards'
 import type { Delivery } from './deliver'
-import { exposureOf } from './exposure'
+import { exposureOf, homeOf } from './exposure'
 import { isOption, optionsOf, type Unfit, unknown, vainOf } from './vain'
 
 export interface Telling {
@@ -65,8 +65,8 @@ async function attributed(told: Told, token: string, telling: Telling): Promise<
   const id = await idOf('reward', `${decision}/${decided.number ?? ''}/${decided.id}/${nameOf(told, reward)}`)
   const rewarded: Delivery = {
     site: site.site,
-    // It meets the Hail that its decision met: there the log has them in order.
-    shard: shown?.shard ?? shardOf(id, site.fixedShards),
+    // It meets the Hail that its decision met: there the log has them in order, and a repeat is known when that is old.
+    shard: (await homeOf(decided, site)).shard,
     id,
     events: [rewardEvent(told, site, { at: now, entries: context, reward })],
   }

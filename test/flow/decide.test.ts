@@ -86,6 +86,24 @@ test('serves each option as often as it says', async () => {
   expect(new Set(seen.map(({ id }) => id)).size).toBe(seen.length)
 })
 
+test('gives the same unit another decision where its option is another', async () => {
+  const { make, change, tell, decide, shown } = await deciding()
+  await make({ decision: 'p', options: ['a', 'b'], weights: [1, 0], floor: 0.000001, holdout: 0 })
+  const option = async () => (await decide('decision=p&unit=u')).option
+  const first = await decide('decision=p&unit=u')
+  await tell({ decision: 'p', option: 'a', id: first.id })
+  await change('p', { weights: [0, 1] })
+  await expect.poll(option, { timeout: 5_000 }).toBe('b')
+  const { id } = await decide('decision=p&unit=u')
+  await tell({ decision: 'p', option: 'b', id, metrics: { reward: 1 } })
+  const arms = async () => (await shown('p')).arms.map(({ trials, num }) => [trials, num])
+  const each = [
+    [1, 0],
+    [1, 1],
+  ]
+  await expect.poll(arms, { timeout: 5_000 }).toEqual(each)
+})
+
 test('says why to who may read, and to nobody else', async () => {
   const { make, tell, decide, ask, keys } = await deciding()
   await make({ decision: 'why', options: ['a', 'b'], holdout: 0, warm: 10, by: 'reward' })

@@ -66,7 +66,7 @@ export const decide = new Hono<App>().use('/decide', open).get('/decide', async 
     ...(drawn.isHoldout && { isHoldout: true as const }),
   }
   const choiceOf = { site: site.site, decision, option: choice.option }
-  const id = token ? await sealToken(deployment.keys, choiceOf, token, await nameOf(number, unit, now)) : null
+  const id = token ? await sealToken(deployment.keys, choiceOf, token, await nameOf(token, unit, choice.option)) : null
   const explanation = query.explain && { explanation: reasonsOf(drawn?.isHoldout ? undefined : weights, drawn?.arm) }
   // So long a browser keeps it; what nothing is learnt from it asks again on the next page.
   const ttl = id !== null && { ttl: definition.sticky / SECOND }
@@ -78,9 +78,16 @@ const anybody = (): string =>
     .getRandomValues(new Uint8Array(UNIT_BYTES))
     .reduce((text, byte) => text + byte.toString(16).padStart(2, '0'), '')
 
-/** Of the decision, six bytes: who is asked for again on the same day gets no second one. */
-async function nameOf(number: number, unit: string, now: number): Promise<Uint8Array<ArrayBuffer>> {
-  const name = encoder.encode(`${number}/${dayOf(now)}/${unit}`)
+/**
+ * Of the decision, six bytes: who is asked for again on the same day gets no second one. Weights may move meanwhile: who
+ * then gets another option has another decision, or that one's rewards would be of no decision.
+ */
+async function nameOf(
+  { number, at }: { number: number; at: number },
+  unit: string,
+  option: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const name = encoder.encode(JSON.stringify([number, dayOf(at), option, unit]))
   return new Uint8Array(await crypto.subtle.digest('SHA-256', name), 0, ID_BYTES)
 }
 

@@ -24,9 +24,16 @@ export interface Definition extends Experiment {
   /** How long a browser keeps what it got, milliseconds. */
   sticky: number
   created: number
-  /** When weights were last changed under way. */
+  /** When weights were last changed under way, and which each option had before any change: by them it had begun. */
   reweighted?: number
+  first?: readonly number[]
+  /** When it last ceased to run: what was decided before may be told of later. */
+  stopped?: number
 }
 
 /** The metric that each decision has one of. */
 export const PER_DECISION = 'hits'
+
+/** Whether there could be decided by it at a time, as far as is known. */
+export const wasRunning = ({ status, stopped = 0 }: Pick<Definition, 'status' | 'stopped'>, at: number): boolean =>
+  status === 'running' || at < stopped

@@ -6,7 +6,7 @@
 import { chance } from '../../sdk/wire/chance'
 import { Aipw } from './aipw'
 import type { Context } from './context'
-import { type Definition, PER_DECISION } from './definition'
+import { type Definition, PER_DECISION, wasRunning } from './definition'
 import { weightsOf } from './experiment'
 import type { Ledger } from './ledger'
 import { decided, type Worth } from './moments'
@@ -18,6 +18,8 @@ export interface Decision {
   id: string
   /** Index of the option; -1 for one that there is not. */
   arm: number
+  /** Of the experiment that drew it; absent: a browser chose by itself. */
+  number?: number | undefined
   /** When it was decided, unix milliseconds. */
   at: number
   /** Of all arms; absent: the declared ones. */
@@ -69,7 +71,7 @@ export class Learner {
   /** An option was shown, as was told at `when`. */
   exposure(decision: Decision, when: number): Fate {
     const place = this.placeOf(decision, when)
-    if (!place || this.definition.status !== 'running') return this.tell('refused')
+    if (!place || !wasRunning(this.definition, place.at)) return this.tell('refused')
     if (this.isLate(place, when)) return this.tell('late')
     this.state.decide(place, decided(this.cost), place.propensities)
     this.scored?.decide(place)
@@ -109,8 +111,8 @@ export class Learner {
 
   /** What n decisions of an option came to that nobody can be asked about; of one, its `id` may be known. */
   outcome(place: Omit<Place, 'isHoldout'> & { id?: string }, { n, x, y }: Worth & { n: number }): Fate {
-    const { arms, key, status } = this.definition
-    if (!arms[place.arm] || n < 0 || (n > 0 && status !== 'running')) return this.tell('refused')
+    const { arms, key } = this.definition
+    if (!arms[place.arm] || n < 0 || (n > 0 && !wasRunning(this.definition, place.at))) return this.tell('refused')
     const hash = place.id === undefined ? {} : { hash: chance(key, 'tail', place.id) }
     this.state.outcome(place, n, { x, y }, { ...hash, cap: this.cap })
     return 'counted'
@@ -151,9 +153,10 @@ export class Learner {
   private isLate = ({ at }: Place, when: number) => when - at > this.definition.window
 
   /** Undefined for what was never drawn here. Clocks of browsers run ahead: nobody decides after it is told of. */
-  private placeOf({ arm, at, isHoldout, context, propensities }: Decision, when: number) {
+  private placeOf(decision: Decision, when: number) {
+    const { arm, at, isHoldout, context } = decision
     const { arms } = this.definition
-    const known = propensities ?? (isHoldout ? arms.map(() => 1 / arms.length) : weightsOf(this.definition))
+    const known = chancesOf(this.definition, decision)
     if (known.length !== arms.length || !(known[arm]! > 0)) return undefined
     return { arm, at: Math.min(at, when), context, isHoldout, propensities: known }
   }
@@ -166,4 +169,17 @@ export class Learner {
   private withScores(rows: Map<string, Uint8Array>, are: boolean): Map<string, Uint8Array> {
     return this.aipw && are ? rows.set(SCORES, this.aipw.encode()) : rows
   }
+}
+
+type Drawn = Pick<Decision, 'number' | 'at' | 'propensities' | 'isHoldout'>
+
+/** With which chances a decision was drawn. What is drawn here brings its own as soon as weights were changed under way. */
+export function chancesOf(
+  { arms, first, reweighted = 0 }: Definition,
+  { number, at, propensities, isHoldout }: Drawn,
+): readonly number[] {
+  if (propensities) return propensities
+  if (isHoldout) return arms.map(() => 1 / arms.length)
+  const isOfFirst = first && (number !== undefined || at < reweighted)
+  return weightsOf({ arms: isOfFirst ? arms.map((arm, i) => ({ ...arm, weight: first[i]! })) : arms })
 }

@@ -76,6 +76,8 @@ const LATER: ReadonlySet<string> = new Set<keyof Definition>([
   'winner',
   'isHidden',
   'reweighted',
+  'first',
+  'stopped',
 ])
 
 /** Whether it is the same that is wished for once more, whatever became of it meanwhile. */

@@ -3,7 +3,7 @@
  * late. The Whale judges the same when it learns, and last; what is known here already is not counted first.
  */
 import type { Note } from '../../sdk/wire/note'
-import type { Definition } from '../decide/definition'
+import { type Definition, wasRunning } from '../decide/definition'
 import { SKEW } from '../ingest/clock'
 import type { Definitions } from './boards'
 
@@ -34,7 +34,7 @@ export function vainOf(note: Decided, experiments: Definitions | undefined, now:
   if (number === undefined && (definition.policy !== 'split' || at < definition.created - SECOND))
     return { field: 'id', why: 'is none that this experiment gave' }
   if (!isOption(definition, option)) return { field: 'option', why: optionsOf(definition) }
-  if (note.kind === 'exposure' && definition.status !== 'running')
+  if (note.kind === 'exposure' && !wasRunning(definition, at))
     return { field: 'decision', why: `is ${definition.status}` }
   if (note.kind === 'reward' && now - at > definition.window)
     return { field: 'id', why: `is of a decision more than ${definition.window / SECOND} seconds ago, its window` }

@@ -49,7 +49,15 @@ export class Experiments {
     const { arms, ...rest } = changes
     const weighed = known.arms.map((arm) => ({ ...arm, ...arms?.find(({ id }) => id === arm.id) }))
     const isReweighted = weighed.some(({ weight }, i) => weight !== known.arms[i]!.weight)
-    const changed = { ...known, ...rest, arms: weighed, ...(isReweighted && { reweighted: now }) }
+    const first = known.first ?? known.arms.map(({ weight }) => weight)
+    const isStopped = known.status === 'running' && (rest.status ?? known.status) !== 'running'
+    const changed = {
+      ...known,
+      ...rest,
+      arms: weighed,
+      ...(isReweighted && { reweighted: now, first }),
+      ...(isStopped && { stopped: now }),
+    }
     this.write(known.number, changed, now)
     this.keep(changed)
     return changed

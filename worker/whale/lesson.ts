@@ -6,7 +6,7 @@ import type { Exposure, Outcome, Reward } from '../../sdk/wire/note'
 import { type Context, contextOf, valuesOf } from '../decide/context'
 import type { Definition } from '../decide/definition'
 import type { Policy } from '../decide/experiment'
-import type { Fate, Learner } from '../decide/learner'
+import { chancesOf, type Fate, type Learner } from '../decide/learner'
 import type { Ledger } from '../decide/ledger'
 import { sumOf, worthOf } from '../decide/worth'
 import { expand } from '../rollup/dimension'
@@ -45,7 +45,9 @@ export function teach({ learner, ledger, lines }: Pupil, noted: Noted): Fate {
   if (note.kind === 'exposure') {
     const fate = learner.exposure(decision, when)
     if (fate === 'counted') {
-      const { id, version = 0, isHoldout = false, propensities } = note
+      const { id, version = 0, isHoldout = false } = note
+      // Rows of the journal know the declared ones, as they are when they are written.
+      const propensities = definition.first ? chancesOf(definition, note) : note.propensities
       lines.expose({ at, id, arm, version, isHoldout, propensities, context: valuesOf(context, definition.dimensions) })
     }
     return fate

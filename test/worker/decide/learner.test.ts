@@ -131,6 +131,12 @@ describe('tells of', () => {
     expect(earned(1)(learner, new Overlay())).toBe('counted')
   })
 
+  test('a decision of before it was paused', () => {
+    const stopped = { status: 'paused', stopped: AT } as const
+    const { fates } = told(stopped, [exposed({ at: AT - 1 }, 500), exposed()])
+    expect(fates).toEqual(['counted', 'refused'])
+  })
+
   test('a decision of a clock that runs ahead as of when it was told', () => {
     const { learner } = told({}, [exposed({ at: AT + 400 * DAY })])
     expect(learner.state.delay.shares([1, 0], AT + 2 * DAY, null)).toEqual([1, 1])
@@ -142,6 +148,16 @@ test('a decision without propensities had the declared ones, or of a holdout eve
   const arms = [3, 1].map((weight, i) => ({ id: `${i}`, weight }))
   const { learner } = told({ arms }, [exposed(), exposed({ isHoldout: true })])
   expect([...learner.state.expected.sums]).toEqual([1.25, 0.75])
+})
+
+test('a decision without propensities had those that it was drawn with, if weights were changed since', () => {
+  const arms = [1, 0].map((weight, i) => ({ id: `${i}`, weight }))
+  const changed = { arms, first: [1, 3], reweighted: AT }
+  const [sealed, own] = [{ number: 1, arm: 1 }, { arm: 1 }]
+  const notes = [exposed({ ...sealed, at: AT + 1 }, 1), exposed({ ...own, at: AT - 1 }), exposed({ ...own }), exposed()]
+  const { learner, fates } = told(changed, notes)
+  expect(fates).toEqual(['counted', 'counted', 'refused', 'counted'])
+  expect([...learner.state.expected.sums]).toEqual([1.5, 1.5])
 })
 
 const amount = fc.integer({ min: 0, max: 50 })

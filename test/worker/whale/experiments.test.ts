@@ -57,6 +57,8 @@ test('are changed as far as may be: status, winner, weights by option', async ()
       { id: 'b', weight: 3 },
     ],
     reweighted: expect.any(Number),
+    first: [1, 1],
+    stopped: expect.any(Number),
   })
   await evictDurableObject(whale())
   const now = await whale().board({ since: version })

@@ -168,6 +168,40 @@ test.each(['paused', 'finished'] as const)(
   },
 )
 
+test('takes a decision of before it was paused, as it takes its reward', async () => {
+  const made = await begun()
+  const at = Date.now() - 1_000
+  await made.hail().append([exposure('1', 'a', { at })])
+  await made.whale().change('page', { status: 'paused' })
+  await made.hail().append([reward('1', 'a', { reward: 1 }, { at })])
+  await made.hail().merge()
+  expect((await armsOf(made))[0]).toEqual(['a', 1, 1, 1])
+  expect(await countedOf(made)).toMatchObject({ refused: 0 })
+})
+
+test('knows with which weights it was decided before they were changed', async () => {
+  const made = await begun({ policy: 'split' })
+  const drawn = { propensities: undefined }
+  const split = (a: number, b: number) =>
+    made.whale().change('page', {
+      arms: [
+        { id: 'a', weight: a },
+        { id: 'b', weight: b },
+      ],
+    })
+  await made.hail().append([exposure('1', 'b', drawn)])
+  await split(3, 1)
+  await split(1, 0)
+  await made.hail().append([exposure('2', 'b', drawn), reward('1', 'b', { reward: 1 }, drawn)])
+  await made.hail().merge()
+  expect((await armsOf(made))[1]).toEqual(['b', 2, 1, 2])
+  const { lines } = await page(made)
+  expect(lines.map(({ propensities }) => propensities)).toEqual([
+    [0.5, 0.5],
+    [0.5, 0.5],
+  ])
+})
+
 test('takes a browser’s own decisions for a split, if they are no older than it is', async () => {
   const made = await begun({
     policy: 'split',

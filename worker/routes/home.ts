@@ -19,8 +19,8 @@ import { standing } from './status'
 /** The shop that comes along is nobody's own site: a newcomer is asked to make one. */
 const DEMO = 'demo'
 const PERIOD = '24h'
-/** The house's own types, and those below `doctor`, which counts nobody. */
-const OURS = /^(_|pageview|download|outbound|refused|doctor)(\.|$)/
+/** The house's own types, those below `doctor`, which counts nobody, and decisions, which have a page of their own. */
+const OURS = /^(_|pageview|download|outbound|refused|doctor|decision)(\.|$)/
 /** Of the owner's own; each is a question. */
 const MOST_TYPES = 20
 const VIEWS = { type: 'pageview', metric: 'hits,sessions', depth: '1' }

@@ -70,12 +70,11 @@ test('a newcomer’s own file is counted once it is opened', async () => {
   await expect.poll(async () => (await typed(status, place)).out, { timeout: 10_000 }).toMatch(/pageview +1\b/)
 })
 
-test('what the README says to type to count and to ask does what it says', async () => {
+test('what the README says to type to count, to ask and to decide does what it says', async () => {
   const { here, ...place } = await started()
-  const lines = [blocks('Start', 'sh')[1], ...blocks('Count', 'sh'), ...blocks('Ask', 'sh')].map((block) =>
-    here(block!),
-  )
-  expect(lines.length).toBeGreaterThan(6)
+  const sections = ['Count', 'Ask', 'Decide'].flatMap((section) => blocks(section, 'sh'))
+  const lines = [blocks('Start', 'sh')[1], ...sections].map((block) => here(block!))
+  expect(lines.length).toBeGreaterThan(8)
   // Twice, as the README suggests.
   const order = lines.findIndex((block) => block.includes('order-4711'))
   lines.splice(order, 0, lines[order]!)
@@ -87,5 +86,6 @@ test('what the README says to type to count and to ask does what it says', async
   expect(out.match(/\/p\/[\w-]+\.gif$/gm)).toHaveLength(5001)
   expect(out.match(/"series":\[/g)).toHaveLength(2)
   expect(out).toContain('"embed":')
+  expect(out).toMatch(/\b(short|long) +1 +100/)
   expect(out).not.toContain('problem')
 })

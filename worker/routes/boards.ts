@@ -12,7 +12,9 @@ import type { BoardQuestion, Values, Weights } from '../whale/board'
 import { decider } from './decider'
 
 /** The Whale looks for news once a second; with this, a reward moves weights within two. */
-const FRESH_MS = 500
+const FRESH_MS = 400
+/** What is not older is served once more, and asked for behind the answer: where many ask, nobody waits. */
+const SERVED_MS = 800
 /** While one request asks, others go by what is not older. */
 const USABLE_MS = 2_000
 /** Who decides must not wait longer. */
@@ -52,6 +54,9 @@ export interface Known {
   weights?: Weights | undefined
 }
 
+/** Takes work that goes on behind an answer. */
+export type Behind = (work: Promise<void>) => void
+
 export interface Sought {
   site: Deciding
   decision: string
@@ -80,13 +85,19 @@ export class Boards {
     return this.lists.get(String(site))?.definitions
   }
 
-  /** Undefined where nobody can say whether there is such an experiment. */
-  async find(env: Env, sought: Sought, now: number): Promise<Known | undefined> {
+  /** Undefined where nobody can say whether there is such an experiment. `behind` takes what need not be waited for. */
+  async find(env: Env, sought: Sought, now: number, behind: Behind): Promise<Known | undefined> {
     const { site, deciding } = sought.site
     if (!deciding) return {}
     const first = this.look(sought)
-    if (!isDue(first.list, now) && !(first.weighing && isDue(first.weighed, now))) return first
-    await this.ask(env, site, first, now)
+    const copies = first.weighing ? [first.list, first.weighed] : [first.list]
+    if (!copies.some((copy) => isDue(copy, now))) return first
+    const asked = this.ask(env, site, first, now)
+    if (copies.every((copy) => copy && now - copy.at <= SERVED_MS)) {
+      behind(asked)
+      return first
+    }
+    await asked
     const second = this.look(sought)
     // What this isolate has just heard of is weighed by what matters to it.
     if (second.weighing && second.weighing.name !== first.weighing?.name) await this.ask(env, site, second, now)

@@ -124,13 +124,14 @@ async function knownFor(c: Context<App>, asking: Asking): Promise<Known | undefi
   const { deployment, site, level, query, decision, contextOf, now } = asking
   const deciding = level ? true : site.deciding
   const sought = { site: { site: site.site, ...(deciding && { deciding }) }, decision, contextOf }
-  const known = await deployment.boards.find(c.env, sought, now)
+  const behind = (work: Promise<void>) => c.executionCtx.waitUntil(work)
+  const known = await deployment.boards.find(c.env, sought, now, behind)
   const mayMake = level === 'write' || level === 'admin'
   if (!known || known.definition || !mayMake || !query.options) return known
   const { options, weights, policy, by = query.by_metric } = query
   const wished = definedBy({ decision, options, weights, policy, by })
   const made = await begun({ env: c.env, deployment, now }, site, wished).catch((problem: unknown) => problem)
-  const found = await deployment.boards.find(c.env, sought, now)
+  const found = await deployment.boards.find(c.env, sought, now, behind)
   // Somebody else may have made it meanwhile, in his own way: then that is what is decided by.
   if (made instanceof Error && !found?.definition) throw made
   return found

@@ -156,6 +156,22 @@ test('asks the Whale for what it does not know, then half a second later, once f
   expect(heard.calls).toBe(3)
 })
 
+test('serves once more what is not old, and hears behind the answer what became of it', async () => {
+  const shop = await listed()
+  await shop.make({ ...THREE, policy: 'thompson' })
+  turnBy(0)
+  await shop.decide(near)
+  turnBy(600)
+  // It never answers, and nobody waits for it.
+  const began = performance.now()
+  const context = createExecutionContext()
+  const url = `http://count.example/decide?site=${shop.number}&decision=page`
+  const response = await app.fetch(new Request(url), silent, context)
+  expect(await response.json()).toMatchObject({ policy: 'thompson', id: expect.any(String) })
+  expect(performance.now() - began).toBeLessThan(400)
+  await waitOnExecutionContext(context)
+})
+
 test('never asks for a site that has no experiments', async () => {
   const shop = await listed()
   const { heard, bindings } = listening()

@@ -6,19 +6,21 @@
 import { type Context, Hono } from 'hono'
 import { DecideQuery } from '../asked/decide'
 import type { Definition } from '../decide/definition'
+import type { Drawn } from '../decide/draw'
 import { explain, sentenceOf } from '../decide/explanation'
 import { contextOf } from '../ingest/context'
 import { type Entries, ofAgent, ofGeo, ofLanguage, ofPage } from '../ingest/dimensions'
 import type { Site } from '../ingest/settings'
 import { ID_BYTES, sealToken } from '../ingest/token'
 import { tree } from '../ingest/tree'
-import type { Values, Weights } from '../whale/board'
+import type { Values } from '../whale/board'
 import type { Access, App } from './access'
 import { answered, open } from './answers'
 import { askerOf } from './asker'
 import { begun } from './begin'
 import type { Known } from './boards'
 import { anyOf, chosen, dayOf } from './choice'
+import { decider } from './decider'
 import { definedBy } from './defined'
 import { type Deployment, deploymentOf } from './deployment'
 import { queryBy } from './parsed'
@@ -67,7 +69,7 @@ export const decide = new Hono<App>().use('/decide', open).get('/decide', async 
   }
   const choiceOf = { site: site.site, decision, option: choice.option }
   const id = token ? await sealToken(deployment.keys, choiceOf, token, await nameOf(token, unit, choice.option)) : null
-  const explanation = query.explain && { explanation: reasonsOf(drawn?.isHoldout ? undefined : weights, drawn?.arm) }
+  const explanation = query.explain && { explanation: await reasonsFor(c, asking, definition, drawn) }
   // So long a browser keeps it; what nothing is learnt from it asks again on the next page.
   const ttl = id !== null && { ttl: definition.sticky / SECOND }
   return answered(c, { decision, ...choice, id, ...ttl, ...explanation })
@@ -149,5 +151,18 @@ function checkOptions(options: readonly string[] | undefined, { key, arms }: Def
     throw bad('options', `those of "${key}" are ${JSON.stringify(own).slice(0, 1_000)}`)
 }
 
-const reasonsOf = (weights: Weights | undefined, arm = 0): string[] =>
-  weights ? explain(weights.factors, arm).map(sentenceOf) : []
+/** Asked anew: no isolate keeps them. */
+async function reasonsFor(
+  c: Context<App>,
+  { site, decision, contextOf }: Asking,
+  definition: Definition,
+  drawn?: Drawn,
+): Promise<string[]> {
+  if (!drawn || drawn.isHoldout) return []
+  const weigh = { decision, context: contextOf(definition), explain: true } as const
+  // What is decided is told without them too.
+  const board = await decider(c.env, site.site)
+    .board({ since: 0, weigh })
+    .catch(() => undefined)
+  return explain(board?.weights?.factors ?? [], drawn.arm).map(sentenceOf)
+}

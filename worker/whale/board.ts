@@ -13,7 +13,14 @@ export interface BoardQuestion {
   /** The version of the list that the isolate has; 0 for none. */
   since: number
   /** Whom a decision is to be made for. */
-  weigh?: { decision: string; context: Values }
+  weigh?: Weighed
+}
+
+export interface Weighed {
+  decision: string
+  context: Values
+  /** Why it is so is asked for too: of many options that is a hundred times as much as their weights. */
+  explain?: true
 }
 
 export interface Board {
@@ -30,8 +37,8 @@ export interface Weights {
   probabilities: number[]
   /** Rises with all that may change them. */
   version: number
-  /** Of all options at the context's values: why it is so. */
-  factors: Factor[]
+  /** Of all options at the context's values: why it is so. Absent where nobody asks. */
+  factors?: Factor[]
 }
 
 /** An experiment to be: its number and its beginning are the Whale's to say. */

@@ -25,7 +25,7 @@ export class Decisions {
   /** Writes nothing: a site without experiments has none of version 0. */
   async board({ since, weigh }: BoardQuestion): Promise<Board> {
     const terms = await this.life.settled()
-    const weights = weigh && (await this.weighing.weigh(terms, weigh.decision, weigh.context))
+    const weights = weigh && (await this.weighing.weigh(terms, weigh))
     const experiments = this.life.look(terms)?.experiments
     const version = experiments?.version ?? 0
     return {

@@ -12,7 +12,7 @@ import { probabilities } from '../decide/policy'
 import { meanOf } from '../decide/posterior'
 import { hail } from '../env'
 import { Bounded } from '../ingest/bounded'
-import type { Values, Weights } from './board'
+import type { Weighed, Weights } from './board'
 import { Lines } from './journal'
 import { type Pupil, teach } from './lesson'
 import type { Life, Terms } from './life'
@@ -68,13 +68,14 @@ export class Weighing {
   }
 
   /** Undefined of what nobody has to weigh. */
-  async weigh(terms: Terms, decision: string, values: Values): Promise<Weights | undefined> {
+  async weigh(terms: Terms, asked: Weighed): Promise<Weights | undefined> {
+    const { decision } = asked
     const isLearnt = (each?: Definition) => each?.status === 'running' && each.policy !== 'split'
     if (!isLearnt(this.life.look(terms)?.experiments.find(decision))) return undefined
     await this.refresh(terms)
     const state = this.life.look(terms)
     const definition = state?.experiments.find(decision)
-    return state && definition && isLearnt(definition) ? this.weights(state, definition, values) : undefined
+    return state && definition && isLearnt(definition) ? this.weights(state, definition, asked) : undefined
   }
 
   /** Hears what Hails have, if they were not asked in the last second. */
@@ -109,19 +110,14 @@ export class Weighing {
     return ahead
   }
 
-  private weights(state: State, definition: Definition, values: Values): Weights {
-    const belief = this.belief(state, definition)
+  private weights(state: State, definition: Definition, { context: values, explain }: Weighed): Weights {
+    const { model, version, known } = this.belief(state, definition)
     const name = JSON.stringify(values)
-    const known = belief.known.get(name)
-    if (known) return known
     const context = contextOf(values, definition.dimensions)
-    const weights = {
-      probabilities: probabilities(belief.model, context),
-      version: belief.version,
-      factors: definition.policy === 'contextual' ? factorsOf(belief.model, context) : [],
-    }
-    belief.known.set(name, weights)
-    return weights
+    const weights = known.get(name) ?? { probabilities: probabilities(model, context), version }
+    known.set(name, weights)
+    if (!explain) return weights
+    return { ...weights, factors: definition.policy === 'contextual' ? factorsOf(model, context) : [] }
   }
 
   private belief(state: State, definition: Definition): Belief {

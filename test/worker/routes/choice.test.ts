@@ -27,7 +27,7 @@ const definition = (changes: Partial<Definition> = {}, weights = [1, 2, 0.5]): D
 
 const optionsFor = (experiment: Definition, now = NOW, probabilities?: number[]) =>
   UNITS.map((unit) => {
-    const weights = probabilities && { probabilities, version: 1, factors: [] }
+    const weights = probabilities && { probabilities, version: 1 }
     return chosen(experiment, weights, unit, now).option
   })
 
@@ -52,9 +52,7 @@ test('of a policy is the same all day, and drawn anew the next', () => {
 
 test('tells the probability it was drawn with, also of those who are held out', () => {
   const learning = definition({ policy: 'thompson', holdout: 0.2 })
-  const seen = UNITS.map((unit) =>
-    chosen(learning, { probabilities: [0.9, 0.08, 0.02], version: 1, factors: [] }, unit, NOW),
-  )
+  const seen = UNITS.map((unit) => chosen(learning, { probabilities: [0.9, 0.08, 0.02], version: 1 }, unit, NOW))
   const heldOut = seen.filter(({ drawn }) => drawn!.isHoldout)
   expect(heldOut.length / UNITS.length).toBeCloseTo(0.2, 1)
   expect(new Set(heldOut.map(({ propensity }) => propensity))).toEqual(new Set([1 / 3]))

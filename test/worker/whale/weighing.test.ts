@@ -96,7 +96,7 @@ test('are heard of from all Hails', async () => {
   expect(await shareOfB(made)).toBeGreaterThan(0.95)
 })
 
-test('are those of a visitor’s own values, with what they were weighed by', async () => {
+test('are those of a visitor’s own values, with what they were weighed by for who asks', async () => {
   const made = await begun({ policy: 'contextual', dimensions: ['country'] })
   const both = ['SE', 'NO'].flatMap((country, c) =>
     Array.from({ length: 200 }, (_, i) => {
@@ -112,12 +112,17 @@ test('are those of a visitor’s own values, with what they were weighed by', as
   const [se, no] = [await weightsOf(made, ['SE']), await weightsOf(made, ['NO'])]
   expect(se!.probabilities[0]).toBeGreaterThan(0.8)
   expect(no!.probabilities[1]).toBeGreaterThan(0.8)
-  expect(se!.factors.map(({ dimension, value, arm }) => [dimension, value, arm])).toEqual([
-    ['country', 'SE', 0],
-    ['country', 'SE', 1],
+  expect(se).not.toHaveProperty('factors')
+  const why = async (context: (string | null)[]) => {
+    const { weights } = await made.whale().board({ since: 0, weigh: { decision: 'page', context, explain: true } })
+    return weights?.factors?.map(({ dimension, value, arm, factor }) => [dimension, value, arm, factor > 1])
+  }
+  expect(await why(['SE'])).toEqual([
+    ['country', 'SE', 0, true],
+    ['country', 'SE', 1, false],
   ])
-  expect(se!.factors[0]!.factor).toBeGreaterThan(1)
-  expect((await weightsOf(made, [null]))!.factors).toEqual([])
+  expect(await why([null])).toEqual([])
+  expect(await weightsOf(made, ['SE'])).toEqual(se)
 })
 
 test('are none for a split, for what is not running, and for what there is not', async () => {

@@ -36,9 +36,11 @@ export interface Reward {
 }
 
 /** Combinations that are told apart; what more there are know their dimensions only. */
-export const MOST_LEAVES = 2000
+const MOST_LEAVES = 2000
 /** And values of a dimension: visitors may bring any. */
-export const MOST_VALUES = 1000
+const MOST_VALUES = 1000
+/** Of either, moments: a place has some hundred bytes of each arm, and a hundred arms have fewer places for it. */
+const MOST_MOMENTS = 20_000
 
 /** What is new pleases, or confuses, for so long. */
 const EARLY = 3 * 86_400_000
@@ -254,7 +256,7 @@ export class State {
 
   private in(nodes: Map<string, Node>, key: string, most: number): Node | undefined {
     const known = nodes.get(key)
-    if (known || nodes.size >= most) return known
+    if (known || nodes.size >= Math.min(most, MOST_MOMENTS / this.shape.arms.length)) return known
     const made = this.node()
     nodes.set(key, made)
     return made

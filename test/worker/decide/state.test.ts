@@ -50,6 +50,21 @@ describe('a state', () => {
     )
   })
 
+  test.each([
+    [2, 1_000, 2_000],
+    [100, 200, 200],
+  ])(
+    'of %d arms tells so many values and leaves apart, and counts what comes to others all the same',
+    (arms, ...most) => {
+      const state = new State({ ...shape, arms: Array.from({ length: arms }) })
+      for (let i = 0; i < 2_100; i++) {
+        state.decide({ arm: i % arms, at: 5 * DAY, context: { country: `c${i}`, device: 'phone' } }, decided())
+      }
+      expect([state.values.get('country')!.size, state.leaves.size]).toEqual(most)
+      expect(state.total.read(0).reduce((sum, { n }) => sum + n, 0)).toBe(2_100)
+    },
+  )
+
   test('tells which of its rows are others', () => {
     fc.assert(
       fc.property(fc.array(steps, { maxLength: 5 }), (slices) => {

@@ -42,7 +42,13 @@ export const SliceSchema = v.object({
 })
 
 /** Decisions are their own deployment's; what visitors are counted by is the same everywhere. */
-const named = v.pipe(v.string(), v.minLength(1), v.maxLength(NAME_CHARACTERS))
+const named = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(NAME_CHARACTERS),
+  // On disk half a character is another name.
+  v.check((text) => text.isWellFormed()),
+)
 const TrackSchema = v.object({
   kind: v.literal('track'),
   namespace: named,

@@ -49,6 +49,7 @@ test.each([
   ['a visitor of seven bytes', tracked({ uuid: 'AAECAwQFBg' })],
   ['a visitor in another spelling', tracked({ uuid: 'AAECAwQFBgd' })],
   ['a name that is none', tracked({ experiment: 7 })],
+  ['half a character', tracked({ experiment: '\ud83d' })],
   ['a name too long', tracked({ variant: 'x'.repeat(129) })],
   ['a decision, which is its own deployment’s', { kind: 'outcome', decision: 'a', option: 'b', metrics: {} }],
 ])('leaves a note out that tells %s, and counts the event', (_, note) => {

@@ -1,6 +1,7 @@
 /** Where an experiment stands in a real Whale: results against any option, looks that are remembered, and what is served. */
-import { evictDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Whale } from '../../../worker/whale/whale'
 import { changes, madeSite } from '../objects'
 import { experiment, exposure, type Made, outcome, reward } from './decided'
 
@@ -46,6 +47,23 @@ test('compares with any option, merged or not, and writes nothing for it', async
   expect(await changes(made.whale())).toBe(before)
   expect(await made.whale().standing('page', 'z')).toBeUndefined()
   expect(await made.whale().standing('elsewhere')).toBeUndefined()
+})
+
+test('works out once what nothing became known of since', async () => {
+  const made = await begun()
+  const standing = (control?: string) =>
+    runInDurableObject(made.whale() as unknown as DurableObjectStub<Whale>, (whale) => whale.standing('page', control))
+  await tell(made, 'a', 10, 1)
+  const first = await standing()
+  expect(await standing('b')).not.toBe(first)
+  expect(await standing()).toBe(first)
+  await tell(made, 'a', 10, 1)
+  const second = await standing()
+  expect([first, second].map((each) => each!.results.arms[0]!.trials)).toEqual([10, 20])
+  await made.whale().change('page', { status: 'paused' })
+  expect((await standing())!.definition.status).toBe('paused')
+  later(5_000)
+  expect(await standing()).not.toBe(second)
 })
 
 test('remembers the least p of all looks, against any option, though nobody looked', async () => {

@@ -190,6 +190,12 @@ export class State {
     })
   }
 
+  /** All of a context that makes a difference: a value that was never met weighs as one that is not known. */
+  metOf(context: Context): string {
+    if (this.leafOf(context)) return this.leafKey(context)!
+    return JSON.stringify(this.known(context).map(({ dimension, value }) => [dimension, value]))
+  }
+
   leafOf(context: Context): Node | undefined {
     const key = this.leafKey(context)
     return key === undefined ? undefined : this.leaves.get(key)

@@ -55,8 +55,7 @@ export async function sealToken(
   name = crypto.getRandomValues(new Uint8Array(ID_BYTES)),
 ): Promise<string> {
   const { number, version, at, propensities, isHoldout, context } = token
-  const values = JSON.stringify(context)
-  const tail = encoder.encode(values.length > CONTEXT_CHARACTERS ? JSON.stringify(context.map(() => null)) : values)
+  const tail = encoder.encode(JSON.stringify(fitting(context)))
   const bytes = new Uint8Array(LEAD + 4 * (propensities?.length ?? 0) + tail.length)
   const view = new DataView(bytes.buffer)
   view.setUint8(0, (VERSION << 4) | keys.newest)
@@ -75,6 +74,10 @@ export async function sealToken(
   sealed.set(tag, bytes.length)
   return encode(sealed)
 }
+
+/** What a token brings back of a context: all of it or, where that is too long, nothing. */
+export const fitting = (context: Token['context']): Token['context'] =>
+  JSON.stringify(context).length > CONTEXT_CHARACTERS ? context.map(() => null) : context
 
 /** Undefined for what was not sealed here for this very choice. */
 export async function openToken(keys: Keys, choice: Choice, text: string): Promise<Token | undefined> {

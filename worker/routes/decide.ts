@@ -11,7 +11,7 @@ import { explain, sentenceOf } from '../decide/explanation'
 import { contextOf } from '../ingest/context'
 import { type Entries, ofAgent, ofGeo, ofLanguage, ofPage } from '../ingest/dimensions'
 import type { Site } from '../ingest/settings'
-import { ID_BYTES, sealToken } from '../ingest/token'
+import { fitting, ID_BYTES, sealToken } from '../ingest/token'
 import { tree } from '../ingest/tree'
 import type { Values } from '../whale/board'
 import type { Access, App } from './access'
@@ -109,7 +109,8 @@ async function askingOf(c: Context<App>): Promise<Asking> {
     ...(level && { level }),
     query,
     decision,
-    contextOf: ({ dimensions }) => contextOf(dimensions, query.dimensions ?? {}, derived),
+    // Weighed by what can be learnt from alone.
+    contextOf: ({ dimensions }) => fitting(contextOf(dimensions, query.dimensions ?? {}, derived)),
     now,
   }
 }

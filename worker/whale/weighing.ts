@@ -112,8 +112,8 @@ export class Weighing {
 
   private weights(state: State, definition: Definition, { context: values, explain }: Weighed): Weights {
     const { model, version, known } = this.belief(state, definition)
-    const name = JSON.stringify(values)
     const context = contextOf(values, definition.dimensions)
+    const name = model.state.metOf(context)
     const weights = known.get(name) ?? { probabilities: probabilities(model, context), version }
     known.set(name, weights)
     if (!explain) return weights

@@ -65,6 +65,23 @@ describe('a state', () => {
     },
   )
 
+  test('tells contexts apart by what was met', () => {
+    const state = play([
+      (each) => each.decide({ arm: 0, at: 5 * DAY, context: { country: 'SE', device: 'phone' } }, decided()),
+      (each) => each.decide({ arm: 0, at: 5 * DAY, context: { country: 'US' } }, decided()),
+    ])
+    const met = [
+      {},
+      { country: 'SE' },
+      { country: 'US' },
+      { country: 'US', device: 'phone' },
+      { country: 'SE', device: 'phone' },
+    ]
+    expect(new Set(met.map((context) => state.metOf(context))).size).toBe(met.length)
+    expect(state.metOf({ country: 'XX', device: 'toaster' })).toBe(state.metOf({}))
+    expect(state.metOf({ country: 'SE', device: 'toaster' })).toBe(state.metOf({ country: 'SE' }))
+  })
+
   test('tells which of its rows are others', () => {
     fc.assert(
       fc.property(fc.array(steps, { maxLength: 5 }), (slices) => {

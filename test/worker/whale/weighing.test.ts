@@ -125,6 +125,20 @@ test('are those of a visitor’s own values, with what they were weighed by for 
   expect(await weightsOf(made, ['SE'])).toEqual(se)
 })
 
+test('are worked out once for all whose values were never met', async () => {
+  const made = await begun({ policy: 'contextual' })
+  await made.hail().append(lesson(0))
+  const [one, other] = await runInDurableObject(made.whale() as unknown as DurableObjectStub<Whale>, (whale) =>
+    Promise.all(
+      ['XX', 'YY'].map((country) =>
+        whale.board({ since: 0, weigh: { decision: 'page', context: [country, 'phone', 'Chrome'] } }),
+      ),
+    ),
+  )
+  expect(one!.weights!.probabilities[1]).toBeGreaterThan(0.9)
+  expect(one!.weights).toBe(other!.weights)
+})
+
 test('are none for a split, for what is not running, and for what there is not', async () => {
   const made = await begun()
   await made.whale().begin(experiment('ab', { policy: 'split' }))

@@ -135,6 +135,16 @@ test('makes an experiment of an outcome that names its options, and counts a key
   ])
 })
 
+test('counts nothing of what a paused experiment showed, whose id is null', async () => {
+  const { make, change, decide, tell } = await deciding()
+  await make({ decision: 'page', options: ['a', 'b'] })
+  expect((await change('page', { status: 'paused' })).status).toBe(200)
+  await expect.poll(async () => (await decide('decision=page')).id).toBeNull()
+  const { option, id } = await decide('decision=page')
+  const { body } = await tell({ decision: 'page', option, id, metrics: { reward: 1 } })
+  expect(body).toEqual({ accepted: 0, duplicates: 0, refused: 1 })
+})
+
 test('comes to the same however often each is sent', { timeout: 60_000 }, async () => {
   const { site, make, decide, tell, shown } = await deciding()
   for (const decision of ['twin', 'once']) await make({ ...EARNED, decision, warm: 50 })

@@ -89,7 +89,10 @@ export const OutcomeSchema = v.strictObject(
     decision: maybe(name(), "The decision's name."),
     pk: said(name(), 'decision'),
     option: v.pipe(name(), v.description('The option that was shown.')),
-    id: maybe(token, 'What `/decide` answered: then it is that decision, and counts once.'),
+    id: maybe(
+      token,
+      'What `/decide` answered: then it is that decision, and counts once; where that is `null`, nothing counts.',
+    ),
     metrics: maybe(CountSchema.entries.metrics, 'What it cost and earned.'),
     metric: said(CountSchema.entries.metrics, 'metrics'),
     goal: id('By which goal.'),

@@ -38,9 +38,11 @@ const REWARD = 'reward'
 /** An outcome with its decision's name. */
 export type Told = Outcome & { decision: string }
 
-/** Its entries, in the order in which they must come. */
+/** Its entries, in the order in which they must come; none of what nothing is learnt from, whose id `/decide` told as `null`. */
 export async function entriesOf(told: Told, telling: Telling): Promise<Delivery[] | Unfit> {
-  return told.id ? attributed(told, told.id, telling) : unattributed(told, telling)
+  if (told.id) return attributed(told, told.id, telling)
+  const entries = await unattributed(told, telling)
+  return told.id === null && !('why' in entries) ? [] : entries
 }
 
 /** The first call with a token counts the decision, whatever came of it; each that names another outcome adds that. */

@@ -44,11 +44,12 @@ async function counted(c: Context<App>, { site, given }: Given): Promise<Respons
   const became = await deliver(context, entries.flat())
   let next = 0
   const results = entries.map(({ length }) => together(became.slice(next, (next += length))))
-  return tallied(c, results, all.filter(({ id, key }) => !id && !key).length)
+  return tallied(c, results, all.filter(({ id, key }) => id === undefined && !key).length)
 }
 
-/** Of one that is a decision and what came of it: whatever of it is new counts. */
-const together = (parts: readonly Outcome[]): Outcome => (parts.includes('counted') ? 'counted' : parts[0]!)
+/** Of one that is a decision and what came of it whatever is new counts; of one that is nothing, nothing. */
+const together = (parts: readonly Outcome[]): Outcome =>
+  parts.includes('counted') ? 'counted' : (parts[0] ?? 'decision')
 
 function toldIn(given: unknown, place: (field: string) => string): Told {
   const { success, output, issues } = v.safeParse(OutcomeSchema, given, { abortEarly: true })

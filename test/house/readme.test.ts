@@ -1,10 +1,11 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { graupel } from '../../sdk/cli/program'
 import { root } from './source'
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
+const READMES = ['README.md', ...globSync('{sdk,worker,demo}/**/README.md', { cwd: root })]
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
 
 test.each(['npm ci && npm start', 'npm ci && npm test'])('tells a newcomer `%s`', (command) => {
@@ -22,14 +23,11 @@ function isVerb([name, ...words]: string[], command = graupel()): boolean {
   return next !== undefined && (next.commands.length === 0 || isVerb(words, next))
 }
 
-test.each(['README.md', ...globSync('{sdk,worker,demo}/**/README.md', { cwd: root })])(
-  '%s names only verbs that the command has',
-  (path) => {
-    const text = readFileSync(join(root, path), 'utf8')
-    const named = [...text.matchAll(/\bnpx graupel ([a-z][\w -]*)/g)].map(([, words]) => words!.split(' '))
-    expect(named.filter((words) => words[0] !== 'help' && !isVerb(words))).toEqual([])
-  },
-)
+test.each(READMES)('%s names only verbs that the command has', (path) => {
+  const text = readFileSync(join(root, path), 'utf8')
+  const named = [...text.matchAll(/\bnpx graupel ([a-z][\w -]*)/g)].map(([, words]) => words!.split(' '))
+  expect(named.filter((words) => words[0] !== 'help' && !isVerb(words))).toEqual([])
+})
 
 test('names every setting that the start reads, and no other', () => {
   const source = readFileSync(join(root, 'sdk/cli/settings.ts'), 'utf8')
@@ -48,6 +46,24 @@ test('names every setting that the start reads, and no other', () => {
     ]),
   )
   expect([...read].filter((name) => !readme.includes(`\`${name}\``))).toEqual([])
+})
+
+/** A heading's name in an address, as GitHub makes it. */
+const anchorsOf = (path: string): string[] =>
+  [...readFileSync(path, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+
+test.each(READMES)('%s points at headings that are there', (path) => {
+  const links = [...readFileSync(join(root, path), 'utf8').matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)]
+  const lost = links.filter(([, to, anchor]) => {
+    const target = to ? join(root, dirname(path), to) : join(root, path)
+    return target.endsWith('.md') && !anchorsOf(target).includes(anchor!)
+  })
+  expect(lost.map(([, to, anchor]) => `${to}#${anchor}`)).toEqual([])
 })
 
 test('points at files that are there', () => {

@@ -5,8 +5,8 @@ import type { Standing } from './standing'
 
 const POLICIES: Readonly<Record<string, string>> = {
   split: 'a fixed split',
-  thompson: 'more of what does well',
-  contextual: 'more of what does well for whom',
+  thompson: 'more of what does well, to all alike',
+  contextual: 'more of what does well, by visitor',
   hailwhale: 'HailWhale’s rule',
 }
 

@@ -50,7 +50,7 @@ const all = (
 
 /** A policy as a person would ask for it. */
 const POLICIES = [
-  ['contextual', 'More of what does well, for whom it does'],
+  ['contextual', 'More of what does well, by visitor'],
   ['thompson', 'More of what does well, the same for all'],
   ['split', 'A fixed split (A/B test)'],
   ['hailwhale', 'HailWhale’s rule'],

@@ -84,7 +84,7 @@ test('what the README says to type to count, to ask and to decide does what it s
   expect(out.indexOf('{"accepted":0,"duplicates":1,"refused":0}')).toBeGreaterThan(first)
   expect(first).toBeGreaterThan(-1)
   expect(out.match(/\/p\/[\w-]+\.gif$/gm)).toHaveLength(5001)
-  expect(out.match(/"series":\[/g)).toHaveLength(2)
+  expect(out.match(/"series":\[/g)).toHaveLength(3)
   expect(out).toContain('"embed":')
   expect(out).toMatch(/\b(short|long) +1 +100/)
   expect(out).not.toContain('problem')

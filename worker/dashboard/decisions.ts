@@ -113,7 +113,7 @@ const one = (
 <div><label for="winner">Winner</label><select id="winner" name="winner"></select></div>
 <div class="buttons"><button value="yes">Finish</button><button class="plain" value="no">Cancel</button></div></form></dialog>
 <dialog id="delete" aria-labelledby="delete-title"><form method="dialog" class="stack"><h2 id="delete-title">Delete it?</h2>
-<p>What was learnt of <b class="name">${decision}</b> is gone for good, and rewards that are still to come are nobody’s. What its events counted stays in graphs.</p>
+<p>What was learnt and counted of <b class="name">${decision}</b> is gone for good, and rewards that are still to come are nobody’s.</p>
 <div class="buttons"><button class="danger" value="yes">Delete</button><button class="plain" value="no">Cancel</button></div></form></dialog>`
 
 const STYLE = `
@@ -128,6 +128,7 @@ table.list td.n { text-align: right; }
 table.list thead th { padding-bottom: .375rem; }
 .actions { display: flex; flex-wrap: wrap; gap: .5rem; margin-bottom: 1.25rem; align-items: center; }
 #new { margin-bottom: 1rem; }
+.make div > .error { margin-top: .375rem; }
 button.bad { color: var(--bad); }
 button.danger { background: var(--bad); color: var(--card); }
 dialog { color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 1.5rem; max-width: min(30rem, calc(100vw - 2rem)); }

@@ -5,7 +5,7 @@ const ADVICE: Record<string, string> = {
   peeking_fixed_p:
     'The p of a fixed end is below 0.05, and the one that holds at any look is not. Wait: it may be luck.',
   adaptive_weights:
-    'Options that earned more were shown more, so plain rates are biased. Go by the unbiased difference, or by the holdout.',
+    'Options that earned more were shown more, so plain rates are biased. Go by the unbiased difference, or by the holdout (--json).',
   novelty: 'The first three days differ from the rest. Wait until what is new has become usual.',
   low_ess:
     'Some option was shown too seldom to compare it. Wait, or give it more by a higher floor in another experiment.',
@@ -18,7 +18,7 @@ const ADVICE: Record<string, string> = {
   control_rate_uncertain:
     'The control has too little to be compared with in parts of it. Wait, or take another by --control.',
   multiple_arms:
-    'Several options are compared at once, and one of many looks good by luck. Go by p_holm, which allows for that.',
+    'Several options are compared at once, and one of many looks good by luck. Go by p_holm (--json), which allows for that.',
   weights_changed:
     'Weights were changed under way, and days before and after are mixed. Begin another experiment to be sure.',
   bulk_counts_no_variance:

@@ -6,6 +6,7 @@ import type { Event, Numbers } from '../../sdk/wire/event'
 import type { Exposure, Note, Reward } from '../../sdk/wire/note'
 import type { Outcome } from '../asked/decide'
 import { type Definition, PER_DECISION } from '../decide/definition'
+import { sumOf } from '../decide/worth'
 import { crossed } from '../ingest/cross'
 import { decidedBy, typeOfDecision } from '../ingest/decided'
 import type { Entries } from '../ingest/dimensions'
@@ -101,9 +102,21 @@ async function unattributed(told: Told, { site, experiments, now }: Telling): Pr
       site: site.site,
       shard: id === undefined ? SHARD_WITHOUT_ID : shardOf(id, site.fixedShards),
       ...(id !== undefined && { id }),
-      events: [{ ...eventOf(told, site, { at: now, entries: [], metrics }), note }],
+      events: [
+        {
+          ...eventOf(told, site, { at: now, entries: [], metrics: { ...summed(metrics, definition), ...metrics } }),
+          note,
+        },
+      ],
     },
   ]
+}
+
+/** In the words of decisions that have ids, so that one graph shows both. */
+function summed(metrics: Numbers, definition: Definition | undefined): Numbers {
+  if (!definition) return {}
+  const { n, x } = sumOf(definition, metrics)
+  return { decisions: n, ...(definition.kind === 'rate' && { rewards: x }) }
 }
 
 const NOT_OURS: Unfit = {

@@ -8,5 +8,9 @@ export function contextOf(values: readonly (string | null)[], dimensions: readon
   return Object.fromEntries(known.filter(([, value]) => value !== undefined))
 }
 
+/** A dimension may be called as what every object has. */
+export const valueOf = (context: Context, dimension: string): string | undefined =>
+  Object.hasOwn(context, dimension) ? context[dimension] : undefined
+
 export const valuesOf = (context: Context, dimensions: readonly string[]): (string | null)[] =>
-  dimensions.map((dimension) => context[dimension] ?? null)
+  dimensions.map((dimension) => valueOf(context, dimension) ?? null)

@@ -4,7 +4,7 @@
  * whole numbers come out the same to the last bit, other floats to a rounding.
  * It knows neither events nor storage: rows are what it is kept as, one a node, so that a change rewrites few.
  */
-import type { Context } from './context'
+import { type Context, valueOf } from './context'
 import type { Definition } from './definition'
 import { Delay } from './delay'
 import type { Experiment } from './experiment'
@@ -184,7 +184,7 @@ export class State {
   /** The nodes of a context's values, of those dimensions that are known. */
   known(context: Context): { dimension: string; value: string; node: Node }[] {
     return this.shape.dimensions.flatMap((dimension) => {
-      const value = context[dimension]
+      const value = valueOf(context, dimension)
       const node = value === undefined ? undefined : this.values.get(dimension)?.get(value)
       return node ? [{ dimension, value: value!, node }] : []
     })
@@ -213,7 +213,10 @@ export class State {
     const key = this.leafKey(context)
     const nodes = [
       this.root,
-      ...this.shape.dimensions.map((dimension) => context[dimension] && this.value(dimension, context[dimension])),
+      ...this.shape.dimensions.map((dimension) => {
+        const value = valueOf(context, dimension)
+        return value && this.value(dimension, value)
+      }),
       key && this.leaf(key),
     ]
     for (const node of nodes) if (node) this.touch(node).add(arm, moments, at)
@@ -249,7 +252,7 @@ export class State {
 
   /** A leaf is where dimensions meet: of one value alone it would be the value once more. */
   private leafKey(context: Context): string | undefined {
-    const values = this.shape.dimensions.map((name) => context[name] ?? null)
+    const values = this.shape.dimensions.map((name) => valueOf(context, name) ?? null)
     return values.filter((value) => value !== null).length > 1 ? JSON.stringify(values) : undefined
   }
 

@@ -15,7 +15,7 @@ import type { Noted } from './slice'
 
 /** Positions of a log by a millisecond: see hail/log. */
 const PER_MS = 1024
-/** An id that a browser makes tells whole seconds. */
+/** An id that a browser makes tells whole seconds; and clocks of objects differ by less. */
 const SECOND = 1_000
 
 /** Policies that serve one visitor otherwise than another. */
@@ -68,8 +68,9 @@ function isOf(
   note: Exposure | Reward | Outcome,
   { position }: Noted,
 ): boolean {
-  if (note.kind !== 'outcome' && note.number !== undefined) return note.number === number
-  if (position < created * PER_MS) return false
+  // A Whale that was restored may give a number again: then what was decided before is another's.
+  if (note.kind !== 'outcome' && note.number !== undefined) return note.number === number && note.at > created - SECOND
+  if (position < (created - SECOND) * PER_MS) return false
   return note.kind === 'outcome' || (policy === 'split' && note.at > created - SECOND)
 }
 

@@ -6,7 +6,7 @@ import app from '../../../worker/index'
 import { deploymentOf } from '../../../worker/routes/deployment'
 import type { Beginning } from '../../../worker/whale/board'
 import { madeSite } from '../objects'
-import { experiment, exposure, own, reward } from '../whale/decided'
+import { aged, experiment, exposure, own, reward } from '../whale/decided'
 
 const ADMIN = 'ga_long-enough-for-a-test'
 const bindings = { ...env, GRAUPEL_MASTER: `0:${encode(new Uint8Array(32).fill(7))}`, GRAUPEL_ADMIN: ADMIN }
@@ -91,6 +91,7 @@ test('tells the declared weights where they decided', async () => {
 
 test('tells no more than what was decided in the time asked for', async () => {
   const made = await begun({ window: 10 * 24 * HOUR })
+  await aged(made, 10 * 24 * HOUR)
   const now = Date.now()
   const ages = [0, 2, 30, 70]
   await made.hail().append(ages.map((age) => exposure(String(age), 'a', { at: now - age * HOUR })))

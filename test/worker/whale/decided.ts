@@ -1,5 +1,5 @@
 /** Experiments, and events that tell of their decisions: what a Whale's learning is tried on. */
-import { runInDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import type { Event, Numbers } from '../../../sdk/wire/event'
 import type { Exposure, Note } from '../../../sdk/wire/note'
 import { DEFAULTS } from '../../../worker/decide/experiment'
@@ -102,6 +102,14 @@ export async function page({ whale }: Pick<Made, 'whale'>, more: Partial<Journal
   const found = await whale().decided(asked)
   if (!found || 'problem' in found) throw new Error(found?.problem ?? 'no such experiment')
   return found
+}
+
+/** As if the site's experiments had been made so long ago. */
+export async function aged({ whale }: Pick<Made, 'whale'>, ms: number): Promise<void> {
+  await runInDurableObject(whale() as unknown as Stub, (_, { storage: { sql } }) => {
+    sql.exec(`UPDATE experiment SET definition = json_set(definition, '$.created', definition ->> '$.created' - ?)`, ms)
+  })
+  await evictDurableObject(whale())
 }
 
 type Saved = { table: string; rows: Record<string, SqlStorageValue>[] }[]

@@ -3,7 +3,7 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Line } from '../../../worker/whale/journal'
 import { changes, madeSite, query, rows } from '../objects'
-import { experiment, exposure, type Made, outcome, own, page, reward } from './decided'
+import { aged, experiment, exposure, type Made, outcome, own, page, reward } from './decided'
 
 const DAY = 86_400_000
 /** So far ahead that no alarm rings by itself: alarms go by the real clock. */
@@ -37,6 +37,7 @@ async function all(made: Made, more: Parameters<typeof page>[1] = {}): Promise<{
 
 test('tells a decision as it was made, and what came of it', async () => {
   const made = await begun({ kind: 'ratio', num: 'earned', den: 'spent' })
+  await aged(made, DAY)
   const at = NOON - 5_000
   await made.hail().append([
     exposure('one', 'b', {
@@ -119,6 +120,7 @@ test('tells what is not merged yet, and writes nothing for it', async () => {
 
 test('tells those of a time, by when they were made', async () => {
   const made = await begun()
+  await aged(made, DAY)
   const told = (id: string, at: number) => [exposure(id, 'a', { at }), reward(id, 'a', { reward: 1 }, { at })]
   await made.hail().append([...told('one', NOON - 3_000), ...told('two', NOON - 2_000)])
   await made.hail().merge()

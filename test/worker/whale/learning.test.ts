@@ -10,6 +10,7 @@ import { Random } from '../../random'
 import { breaks, changes, madeSite, query, rows, view } from '../objects'
 import { asked } from './asked'
 import {
+  aged,
   experiment,
   exposure,
   type Made,
@@ -297,6 +298,18 @@ test('learns the same again where the Whale is older than its Hails’ logs', as
   expect([await learnt(made), await rewardedRows(made)]).toEqual(before)
 })
 
+test('takes nothing for its own that was decided before it was made, though a restored Whale gave its number again', async () => {
+  const made = await begun()
+  await made
+    .hail()
+    .append([
+      exposure('1', 'a', { at: Date.now() - 5_000 }),
+      reward('1', 'a', { reward: 1 }, { at: Date.now() - 5_000 }),
+    ])
+  await made.hail().merge()
+  expect((await armsOf(made))[0]).toEqual(['a', 0, 0, 0])
+})
+
 test('refuses what is told of an experiment that a restored Whale has never had', async () => {
   const made = await madeSite()
   await made.hail().append([view(1)])
@@ -340,12 +353,14 @@ test.each<[kind: string, more: Parameters<typeof experiment>[1]]>([
     }
     expect(entries).toHaveLength(10_000)
     const plain = await begun(more)
+    await aged(plain, 7_200_000)
     for (let from = 0; from < entries.length; from += 1_000)
       await plain.hail().append(entries.slice(from, from + 1_000))
     await plain.hail().merge()
 
     const shaken = await madeSite('UTC', { fixedShards: 2 })
     await shaken.whale().begin({ ...experiment('page', { policy: 'contextual', ...more }) })
+    await aged(shaken, 7_200_000)
     const often = entries.flatMap((entry) => Array.from({ length: 1 + Math.floor(chance() * 5) }, () => entry))
     const shuffled = often.map((entry) => ({ entry, by: chance() })).sort((x, y) => x.by - y.by)
     for (let from = 0; from < shuffled.length; from += 1_500) {

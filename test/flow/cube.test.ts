@@ -148,7 +148,7 @@ test('may be asked by a script of any origin, with a key', async () => {
   })
   expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
   expect(preflight.headers.get('access-control-allow-methods')).toContain('POST')
-  expect(preflight.headers.get('access-control-allow-headers')).toBe('Authorization,Content-Type')
+  expect(preflight.headers.get('access-control-allow-headers')).toBe('Authorization,Content-Type,X-Api-Key')
   const keyless = await fetch(`${server.origin}/cube`, { method: 'POST', body: '{}' })
   expect([keyless.status, keyless.headers.get('access-control-allow-origin')]).toEqual([401, '*'])
   expect(await call(server, 'POST', '/cube', [], server.admin)).toMatchObject({ status: 400 })

@@ -531,8 +531,8 @@ describe('a tab that is open for long', () => {
     await page.evaluate(() => history.pushState(null, '', '/two'))
     await expect.poll(() => site.sayings().filter(([code]) => code === 'p').length).toBe(2)
     const keys = new Set(site.arrived.flatMap(({ envelopes }) => envelopes.map((text) => text.slice(10, 50))))
-    // What is said while the new pair is being made has one of its own.
-    expect(keys.size).toBeGreaterThanOrEqual(2)
+    // What is said while the new pair is being made may have one of its own.
+    expect([2, 3]).toContain(keys.size)
   })
 
   test('or was opened anew with an old script, as browsers restore tabs, seals what the server opens', async () => {

@@ -4,7 +4,8 @@ import { PageQuery } from '../asked/page'
 import { ALIASES, CountSchema } from '../ingest/count'
 import { COUNTS, ENVELOPES } from '../ingest/limits'
 import type { Family } from './route'
-import { Config, Counted, Decision } from './told'
+import { Decision } from './decided'
+import { Config, Counted } from './told'
 
 /** HailWhale's names beside ours, each of the same shape. */
 const aliases = Object.fromEntries(

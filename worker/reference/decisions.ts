@@ -5,7 +5,8 @@ import { DecisionsQuery } from '../asked/decisions'
 import { ExperimentChanges, ExperimentQuery, ExperimentsQuery, NewExperiment, StandingQuery } from '../asked/experiment'
 import { COUNTS } from '../ingest/limits'
 import type { By, Family } from './route'
-import { Counted, Decided, Decision, Experiment, Experiments, Standing } from './told'
+import { Decided, Decision, Experiment, Experiments, Standing } from './decided'
+import { Counted } from './told'
 
 const WRITE: readonly By[] = ['write', 'admin']
 const Outcomes = v.union([OutcomeSchema, v.pipe(v.array(OutcomeSchema), v.maxLength(COUNTS))])

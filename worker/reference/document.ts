@@ -12,6 +12,7 @@ import { cube, graphs, now, rankings } from './questions'
 import type { By, Family, Route, Told } from './route'
 import { converted, type Names, shown, type Shown } from './schema'
 import { grants, sites } from './sites'
+import * as decided from './decided'
 import * as told from './told'
 
 export const FAMILIES: readonly Family[] = [
@@ -31,7 +32,7 @@ export const FAMILIES: readonly Family[] = [
 /** Said once, and referred to: the event that is counted, and each shape of an answer. */
 const NAMED: Names = new Map<GenericSchema, string>([
   [Event, 'Event'],
-  ...Object.entries(told).map(([name, schema]) => [schema, name] as const),
+  ...Object.entries({ ...told, ...decided }).map(([name, schema]) => [schema, name] as const),
 ])
 
 const OPENAPI = '3.1.1'

@@ -1,7 +1,7 @@
 /** Gimel's routes: for pages that run their own experiments by AlephBet. */
 import { SiteUntrackQuery, SiteTrackQuery, TrackedQuery, TrackQuery, UntrackQuery } from '../asked/gimel'
 import type { By, Family, Told } from './route'
-import { Tracked } from './told'
+import { Tracked } from './decided'
 
 const parts = { site: 'Number or name.' }
 const KEYS: readonly By[] = ['read', 'write', 'admin']

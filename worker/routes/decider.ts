@@ -2,7 +2,7 @@
 import type { Definition } from '../decide/definition'
 import { type Env, whale } from '../env'
 import type { Beginning, Board, BoardQuestion, Changes, Standing, Totals } from '../whale/board'
-import type { JournalQuestion, Page } from '../whale/journal'
+import type { JournalQuestion, Page } from '../whale/page'
 
 export interface Decider {
   board(question: BoardQuestion): Promise<Board>

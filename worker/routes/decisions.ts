@@ -6,7 +6,7 @@
 import { Hono } from 'hono'
 import { DecisionsQuery } from '../asked/decisions'
 import type { Definition } from '../decide/definition'
-import type { Line, Page } from '../whale/journal'
+import type { Line, Page } from '../whale/page'
 import { type App, siteFor } from './access'
 import { open } from './answers'
 import { decider } from './decider'

@@ -7,7 +7,7 @@ import { place } from '../../../worker/hail/ids'
 import type { Entry } from '../../../worker/hail/log'
 import { typeOfDecision } from '../../../worker/ingest/decided'
 import type { Beginning } from '../../../worker/whale/board'
-import type { JournalQuestion, Page } from '../../../worker/whale/journal'
+import type { JournalQuestion, Page } from '../../../worker/whale/page'
 import type { Notes, Telling } from '../../../worker/whale/slice'
 import type { madeSite } from '../objects'
 

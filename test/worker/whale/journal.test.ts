@@ -1,7 +1,7 @@
 /** The journal in a real Whale: each decision once, with all that came of it, however it lies in rows. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { Line } from '../../../worker/whale/journal'
+import type { Line } from '../../../worker/whale/page'
 import { changes, madeSite, query, rows } from '../objects'
 import { aged, experiment, exposure, type Made, outcome, own, page, reward } from './decided'
 

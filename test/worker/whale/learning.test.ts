@@ -171,6 +171,7 @@ test.each(['paused', 'finished'] as const)(
 
 test('takes a decision of before it was paused, as it takes its reward', async () => {
   const made = await begun()
+  await aged(made, 7_200_000)
   const at = Date.now() - 1_000
   await made.hail().append([exposure('1', 'a', { at })])
   await made.whale().change('page', { status: 'paused' })

@@ -134,6 +134,8 @@ test.each<[what: string, entry: () => Entry]>([
   ['that came too late', () => reward('1', 'a', { reward: 1 }, { at: Date.now() - 2 * 86_400_000 })],
 ])('counts as refused what is told %s, and learns nothing of it', async (_, entry) => {
   const made = await begun()
+  // So that what is two days old is late, and not of another experiment.
+  await aged(made, 7 * 86_400_000)
   await made.hail().append([exposure('first', 'a'), entry()])
   await made.hail().merge()
   expect(await armsOf(made)).toEqual([

@@ -238,13 +238,14 @@ test('HailWhale’s three pages: what sells in a country is shown there', { time
     await Promise.all(tabs.map(visit))
     return shown
   }
-  await visits(10)
+  // Enough that each page was often tried in each country, and chance does not pass for a habit.
+  await visits(30)
   await expect
     .poll(async () => Object.values(await armsOf(server, site, 'PageVariation')).reduce((sum, [n]) => sum + n, 0))
-    .toBe(40)
+    .toBe(120)
   // The weights that an isolate has are a second old.
   await new Promise((resolve) => setTimeout(resolve, 1500))
-  const shown = await visits(5)
+  const shown = await visits(10)
   const share = (country: string) => {
     const own = shown.filter(([each]) => each === country)
     return own.filter(([, option]) => option === SELLS[country]).length / own.length

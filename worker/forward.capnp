@@ -11,5 +11,6 @@ const config :Workerd.Config = (
     (name = "demo", disk = (path = "demo")),
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true)))
   ],
-  sockets = [(name = "http", address = "127.0.0.1:8787", http = (), service = "graupel")]
+  sockets = [(name = "http", address = "127.0.0.1:8787", http = (), service = "graupel")],
+  v8Flags = Graupel.v8Flags
 );

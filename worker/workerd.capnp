@@ -12,8 +12,13 @@ const config :Workerd.Config = (
     # forward.capnp serves the same Worker with the network open.
     (name = "internet", network = (allow = []))
   ],
-  sockets = [(name = "http", address = "127.0.0.1:8787", http = (), service = "graupel")]
+  sockets = [(name = "http", address = "127.0.0.1:8787", http = (), service = "graupel")],
+  v8Flags = .v8Flags
 );
+
+# What a request leaves behind is collected two megabytes at a time. V8 itself takes sixteen, and then all requests wait for
+# ten or twenty milliseconds: `npm run bench:decide -- --only served` shows it.
+const v8Flags :List(Text) = ["--max-semi-space-size=2"];
 
 const worker :Workerd.Worker = (
   compatibilityDate = "2026-10-01",

@@ -5,7 +5,7 @@ import { agentRefusal } from '../ingest/agent'
 import { isBeyond } from '../ingest/allow'
 import { judge } from '../ingest/clock'
 import { crossed } from '../ingest/cross'
-import { isDecided, noteOf } from '../ingest/decided'
+import { isDecided, noteOf, type Said } from '../ingest/decided'
 import { eventsOf, isChosen, type Notes } from '../ingest/events'
 import { fetchRefusal } from '../ingest/fetched'
 import { fits } from '../ingest/origins'
@@ -15,10 +15,14 @@ import type { Site } from '../ingest/settings'
 import { hailsFor } from '../ingest/shard'
 import type { VerifiedBeacon } from '../ingest/verify'
 import { withVisitor } from '../ingest/visitor'
+import type { Definitions } from './boards'
 import type { Delivery } from './deliver'
 import { exposureOf, isExposure } from './exposure'
 import { type Reception, visitorAt } from './reception'
 import { isVain } from './vain'
+
+/** Tokens tell whole ones. */
+const SECOND = 1_000
 
 export async function considerBeacon(
   verified: VerifiedBeacon,
@@ -60,15 +64,23 @@ export async function considerBeacon(
 
 /** What of the sayings is of a decision, was decided here, and is not known to be told in vain. */
 async function notesOf(sayings: readonly Saying[], site: Site, { env, deployment, now }: Reception): Promise<Notes> {
-  const notes = new Map<Saying, Note>()
   const said = sayings.filter(isDecided)
-  const experiments = said.length ? await deployment.boards.list(env, site, now) : undefined
-  for (const saying of said) {
-    const note = await noteOf(saying, deployment.keys, site)
-    if (note && !isVain(note, experiments, now)) notes.set(saying, note)
-  }
-  return notes
+  if (!said.length) return new Map()
+  const { boards, keys } = deployment
+  const told = await Promise.all(said.map(async (saying) => [saying, await noteOf(saying, keys, site)] as const))
+  const notes = told.filter((each): each is [Said, Note] => each[1] !== undefined)
+  const fitting = (experiments: Definitions | undefined) =>
+    new Map(notes.filter(([, note]) => !isVain(note, experiments, now)))
+  const found = fitting(await boards.list(env, site, now))
+  // Another isolate that sealed a token may know of an experiment that this one has not heard of.
+  const sealedAt = notes.flatMap(([saying, note]) => (found.has(saying) ? [] : sealedOf(note)))
+  if (!sealedAt.length) return found
+  const since = Math.min(Math.max(...sealedAt) + SECOND, now)
+  return fitting(await boards.list(env, { site: site.site, deciding: true }, now, since))
 }
+
+/** When it was decided, where a Worker did: what a browser makes itself proves nothing. */
+const sealedOf = (note: Note): number[] => ('number' in note && note.number !== undefined ? [note.at] : [])
 
 /** What the owner is told of an event that counts, and not all of it. */
 const noteOn = (sayings: readonly Saying[], { allow }: Site): Reason | undefined =>

@@ -77,11 +77,14 @@ export class Boards {
   private readonly weighed = new Bounded<Weighed>(CONTEXTS)
   private readonly failed = new Bounded<number>(SITES)
 
-  /** All experiments by name; undefined where nobody can say which there are. */
-  async list(env: Env, { site, deciding }: Deciding, now: number): Promise<Definitions | undefined> {
+  /**
+   * All experiments by name; undefined where nobody can say which there are. `since` is when one decided elsewhere by what
+   * this isolate may not have heard of.
+   */
+  async list(env: Env, { site, deciding }: Deciding, now: number, since = 0): Promise<Definitions | undefined> {
     if (!deciding) return new Map()
     const list = this.lists.get(String(site))
-    if (isDue(list, now)) await this.ask(env, site, { list }, now)
+    if (isDue(list, now) || list!.at < since) await this.ask(env, site, { list }, now)
     return this.lists.get(String(site))?.definitions
   }
 

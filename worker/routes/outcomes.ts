@@ -31,16 +31,16 @@ async function counted(c: Context<App>, { site, given }: Given): Promise<Respons
   const place = (field: string, index: number) =>
     Array.isArray(given) ? [`[${index}]`, field].filter(Boolean).join('.') : field
   const all = list.map((each, index) => toldIn(each, (field) => place(field, index)))
-  const experiments = await knownTo(context, site, all)
-  const telling = { keys: deployment.keys, site, experiments, now }
-  const entries = await Promise.all(
-    all.map(async (told, index) => {
-      const made = await entriesOf(told, telling)
-      if ('why' in made)
-        throw new Problem(made.isUnknown ? 404 : 400, `${made.field} ${made.why}`, place(made.field, index))
-      return made
-    }),
-  )
+  const entriesBy = (experiments: Definitions | undefined) =>
+    Promise.all(all.map((told) => entriesOf(told, { keys: deployment.keys, site, experiments, now })))
+  const made = await entriesBy(await knownTo(context, site, all))
+  // Another isolate may have made or resumed what this one has not heard of.
+  const last = made.some((each) => 'why' in each) ? await entriesBy(await knownTo(context, site, all, now)) : made
+  const entries = last.map((each, index) => {
+    if ('why' in each)
+      throw new Problem(each.isUnknown ? 404 : 400, `${each.field} ${each.why}`, place(each.field, index))
+    return each
+  })
   const became = await deliver(context, entries.flat())
   let next = 0
   const results = entries.map(({ length }) => together(became.slice(next, (next += length))))
@@ -67,10 +67,11 @@ async function knownTo(
   context: { env: App['Bindings']; deployment: Deployment; now: number },
   site: Site,
   all: readonly Told[],
+  since?: number,
 ): Promise<Definitions | undefined> {
   const { boards } = context.deployment
   // This isolate's copy of the site may not know yet that it has experiments, and its program does.
-  const known = await boards.list(context.env, { site: site.site, deciding: true }, context.now)
+  const known = await boards.list(context.env, { site: site.site, deciding: true }, context.now, since)
   if (!known) return undefined
   const made = new Map(known)
   for (const { decision, options, policy, by, by_metric } of all) {

@@ -8,7 +8,7 @@ import type { Env } from '../../../worker/env'
 import app from '../../../worker/index'
 import { Keys } from '../../../worker/ingest/keys'
 import type { Site } from '../../../worker/ingest/settings'
-import { openToken } from '../../../worker/ingest/token'
+import { openToken, sealToken } from '../../../worker/ingest/token'
 import { decider } from '../../../worker/routes/decider'
 import { definedBy } from '../../../worker/routes/defined'
 import { deploymentOf } from '../../../worker/routes/deployment'
@@ -209,4 +209,57 @@ test('counts what a browser says while nobody can say whether it was in vain', a
   const shop = await listed({ deciding: true })
   expect(await said(shop.number, silent, ['x', 'page', 'a', own()])).toBe(204)
   expect((await shop.hail().status()).types).toContain('decision.page.a')
+})
+
+/** As another isolate makes it, and seals a token of it a moment later. */
+async function elsewhere(site: number, decision: string) {
+  const made = await decider(near, site).begin(definedBy({ decision, options: ['a', 'b'] }))
+  if ('problem' in made) throw new Error(made.problem)
+  const choice = { site, decision, option: 'a' }
+  const token = { number: made.number, version: 0, at: Date.now(), context: [], propensities: [0.5, 0.5] }
+  return sealToken(keys, choice, token, crypto.getRandomValues(new Uint8Array(6)))
+}
+
+test.each([
+  ['an experiment of which its isolate has not heard yet', true],
+  ['the first experiment of a site', false],
+])('counts what a browser says of %s', async (_, hasOthers) => {
+  const shop = await listed()
+  if (hasOthers) await shop.make(THREE)
+  turnBy(0)
+  await shop.decide(near)
+  turnBy(100)
+  const { heard, bindings } = listening()
+  const id = await elsewhere(shop.number, 'new')
+  expect(await said(shop.number, bindings, ['x', 'new', 'a', id])).toBe(204)
+  expect((await shop.hail().status()).types).toContain('decision.new.a')
+  expect(heard.calls).toBe(1)
+})
+
+test('asks nobody for what is of an experiment that is gone, however often it is said', async () => {
+  const shop = await listed()
+  await shop.make(THREE)
+  const id = await elsewhere(shop.number, 'new')
+  expect(
+    (await asked(near, `/experiments/new?site=${shop.number}`, { method: 'DELETE', headers: byAdmin })).status,
+  ).toBe(204)
+  // Tokens tell whole seconds: what is not a second old may be news.
+  turnBy(1_000)
+  await shop.decide(near)
+  const { heard, bindings } = listening()
+  for (let n = 0; n < 5; n++) expect(await said(shop.number, bindings, ['x', 'new', 'a', id])).toBe(204)
+  expect((await shop.hail().status()).types).not.toContain('decision.new.a')
+  expect(heard.calls).toBe(0)
+})
+
+test('counts what a program says of an experiment of which its isolate has not heard yet', async () => {
+  const shop = await listed()
+  await shop.make(THREE)
+  turnBy(0)
+  await shop.decide(near)
+  turnBy(100)
+  const id = await elsewhere(shop.number, 'new')
+  const outcome = { decision: 'new', option: 'a', id, metrics: { reward: 1 } }
+  const told = await asked(near, `/count_decision?site=${shop.number}`, posted(outcome))
+  expect(told.body).toEqual({ accepted: 1, duplicates: 0, refused: 0 })
 })

@@ -175,6 +175,15 @@ export function addExperiment(program: Command): void {
   )
   helped(hiding, 'hide checkout --site shop')
 
+  const unhiding = verb('unhide', 'have it in the list again')
+  speaks(reaches(unhiding), 'the experiment as JSON').action(
+    changes(
+      () => ({ hidden: false }),
+      ({ decision }) => `${decision} is in the list again`,
+    ),
+  )
+  helped(unhiding, 'unhide checkout --site shop')
+
   const deleting = verb('delete', 'delete it, with all that it has learnt').option('--yes', 'that is meant')
   speaks(reaches(deleting), 'what was deleted, as JSON').action(remove)
   helped(deleting, 'delete checkout --site shop --yes')

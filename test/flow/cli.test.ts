@@ -69,6 +69,7 @@ const VERBS = [
   'experiment resume pages --site shop',
   'experiment finish pages --site shop',
   'experiment hide pages --site shop',
+  'experiment unhide pages --site shop',
   'experiment delete NAME --site shop --yes',
 ]
 

@@ -256,6 +256,8 @@ test('shows, pauses, ends, hides and deletes an experiment', async () => {
   expect(await run('hide price')).toEqual([0, expect.stringMatching(/^price is hidden/)])
   expect(await run('list')).toEqual([0, expect.stringMatching(/^There is no experiment yet/)])
   expect(await run('list --hidden')).toEqual([0, expect.stringMatching(/finished, 12, hidden/)])
+  expect(await run('unhide price')).toEqual([0, 'price is in the list again\n'])
+  expect(await run('list')).toEqual([0, expect.stringMatching(/^price +0 {2}finished, 12 /m)])
   expect(await run('delete price')).toEqual([1, expect.stringMatching(/delete price --site shop --yes\n$/)])
   expect(await run('delete price --yes')).toEqual([0, expect.stringMatching(/^price is deleted/)])
   expect(await run('delete price --yes')).toEqual([1, 'graupel: there is no experiment "price"\n'])

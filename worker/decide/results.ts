@@ -139,7 +139,8 @@ export function results({ learner, now, control, before }: Evidence): Results {
       p90: state.delay.quantile(0.9, now) ?? null,
       pending: 1 - Math.min(...shares),
     },
-    warnings: warningsOf(facts),
+    // Of nothing, there is nothing else to say.
+    warnings: trials > 0 ? warningsOf(facts) : ['too_few'],
     looks: { arms: uplifts.map((uplift) => uplift?.p_always ?? null), srm: srm.always },
   }
 }

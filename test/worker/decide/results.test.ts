@@ -206,6 +206,15 @@ describe('warn', () => {
     expect(results(given).warnings).toContain(warning)
   })
 
+  test('of nothing but too little before anything was decided', () => {
+    const none: [number, number][] = [
+      [0, 0],
+      [0, 0],
+      [0, 0],
+    ]
+    expect(results(evidence(none, { definition: { policy: 'thompson' } })).warnings).toEqual(['too_few'])
+  })
+
   test('of nothing where all is well', () => expect(results(evidence(large)).warnings).toEqual([]))
 
   test('of rewards that are still to come', () => {

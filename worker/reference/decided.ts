@@ -88,7 +88,7 @@ export const Standing = v.strictObject({
       ),
       weighted: about(
         v.nullable(v.strictObject({ difference: number, interval, always: interval })),
-        'What a decision earns more than under the control, unbiased under uneven weights.',
+        'The unbiased gain: what a decision earns more than under the control, whatever the weights were.',
       ),
     }),
   ),

@@ -5,7 +5,7 @@ const ADVICE: Record<string, string> = {
   peeking_fixed_p:
     'The p of a fixed end is below 0.05, and the one that holds at any look is not. Wait: it may be luck.',
   adaptive_weights:
-    'Options that earned more were shown more, so plain rates are biased. Go by the unbiased difference, or by the holdout (--json).',
+    'Options that earned more were shown more, so plain rates are biased. Go by the unbiased gain, or by the holdout (--json).',
   novelty: 'The first three days differ from the rest. Wait until what is new has become usual.',
   low_ess:
     'Some option was shown too seldom to compare it. Wait, or give it more by a higher floor in another experiment.',

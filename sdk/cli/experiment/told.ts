@@ -84,7 +84,7 @@ function toldArms(arms: readonly Arm[], { kind, control }: Standing): string[] {
     { title: kind === 'rate' ? 'rate' : 'ratio', ...right },
     { title: '95 %', ...right },
     { title: 'best', ...right },
-    { title: isScored ? 'difference' : 'uplift', ...right },
+    { title: isScored ? 'unbiased gain' : 'uplift', ...right },
     { title: 'at any look', ...right },
     { title: 'share', ...right },
   ]

@@ -159,11 +159,11 @@ test('rains decisions, each counted once, and shows the country with most visito
     const US = ['country', 'US']
     return { decisions: sum('trials'), all: await of('hits', '', US), best: await of('hits', '.storm', US) }
   }
-  const learnt = await fall(900, 7)
+  const learnt = await fall(4_000, 7)
   const after = await fall(240, 8)
-  expect([learnt.decisions, after.decisions]).toEqual([900, 1140])
-  // Of three, one would be a third.
-  expect((after.best - learnt.best) / (after.all - learnt.all)).toBeGreaterThan(0.5)
+  expect([learnt.decisions, after.decisions]).toEqual([4_000, 4_240])
+  // Of three, one would be a third; after so many a policy that learns gives it to nine of ten.
+  expect((after.best - learnt.best) / (after.all - learnt.all)).toBeGreaterThan(0.75)
 })
 
 test.each([

@@ -89,7 +89,8 @@ const find = async (name: string, options: readonly string[], ask: Ask) => {
   return firstOf(options)
 }
 
-export const decide = ((name, options, ask = {}) => (asked[name + options] ??= find(name, options, ask))) as Decide // What is found is one of these options.
+export const decide = ((name, options, ask = {}) =>
+  (asked[JSON.stringify([name, options])] ??= find(name, options, ask))) as Decide // What is found is one of these options.
 
 export const reward: Reward = quietly((name, metrics = { reward: 1 }, goal = '') => {
   const { option, id } = keptOf(name)

@@ -78,7 +78,7 @@ test('answers a track with nothing but 200 and Gimel’s headers, and its prefli
       })
     }
   await fetch(urlOf(`${server.origin}/gimel/shop`, { ...said, uuid: 'b' }), { method: 'HEAD' })
-  expect(await total(server, site, 'decisions', [], { type: 'decision.colour' })).toBe(1)
+  expect(await total(server, site, 'decisions', [], { type: 'gimel.colour' })).toBe(1)
   const preflight = await fetch(`${server.origin}/gimel/shop/delete`, { method: 'OPTIONS' })
   expect(preflight.headers.get('access-control-allow-methods')).toMatch(/DELETE/)
   expect(preflight.headers.get('access-control-allow-headers')).toMatch(/Authorization.*X-Api-Key/)
@@ -143,7 +143,7 @@ test('counts a visitor once, however often he is sent, across a kill and after a
   }
   const expectOne = async () => {
     expect(await lines(server, site)).toEqual(['colour: bought red 1/1'])
-    const query = { type: 'decision.colour.red' }
+    const query = { type: 'gimel.colour.red' }
     expect(await total(server, site.site, 'decisions', [], query)).toBe(1)
     expect(await total(server, site.site, 'rewards', ['goal', 'bought'], query)).toBe(1)
     expect(await total(server, site.site, 'hits', [], query)).toBe(1)
@@ -227,7 +227,7 @@ test.each(['as it was acknowledged', 'after a merge'])(
     expect((await forget(server, site, 'colour')).status).toBe(200)
     expect((await forget(server, site, 'never was')).status).toBe(200)
     expect(await lines(server, site)).toEqual(['price: bought red 1/0'])
-    const counted = () => total(server, site.site, 'decisions', [], { type: 'decision.colour' })
+    const counted = () => total(server, site.site, 'decisions', [], { type: 'gimel.colour' })
     expect(await counted()).toBe(0)
 
     const anew = at(server, site)

@@ -83,7 +83,7 @@ export class Learner {
     const isRate = this.definition.kind === 'rate'
     const more = isRate ? { x: worth.x > 0 ? 1 : 0, y: 0 } : worth
     const place = this.placeOf(decision, when)
-    if (!place) return this.tell('refused')
+    if (!place || !wasRunning(this.definition, place.at)) return this.tell('refused')
     if (this.isLate(place, when)) return this.tell('late')
     const before = ledger.before(decision.id) ?? { x: 0, y: 0, at: place.at, delay: null }
     if (more.x === 0 && more.y === 0) return 'counted'

@@ -14,9 +14,17 @@ export type Said = Extract<Saying, readonly ['x' | 'r', ...unknown[]]>
 
 export const isDecided = (saying: Saying): saying is Said => saying[0] === 'x' || saying[0] === 'r'
 
-/** A dotted word each, whatever stands in a name. */
-export const typeOfDecision = (decision: string, option?: string): string =>
-  ['decision', decision, ...(option === undefined ? [] : [option])]
+export const typeOfDecision = (decision: string, option?: string): string => dotted('decision', decision, option)
+
+/** Of what a page tells Gimel's way: anybody can, so it is no decision's. */
+export const typeOfTracked = (experiment: string, variant?: string): string => dotted(TRACKED, experiment, variant)
+
+export const TRACKED = 'gimel'
+
+/** A word each, whatever stands in a name. */
+const dotted = (...names: (string | undefined)[]): string =>
+  names
+    .filter((name) => name !== undefined)
     .map((name) => cleanType(name.replaceAll('.', '_')))
     .join('.')
 

@@ -4,7 +4,7 @@
  */
 import { type Event, FLAG, type Numbers, type Plaintext, type Saying } from '../../sdk/wire/event'
 import type { Note } from '../../sdk/wire/note'
-import { typeOfDecision } from './decided'
+import { typeOfDecision, TRACKED } from './decided'
 import { type Place, placeOf, withoutQuery } from './place'
 import { type Entries, ofPlace, ofAgent, ofArrival, ofGeo, ofLanguage, ofPage } from './dimensions'
 import type { Facts } from './facts'
@@ -22,7 +22,7 @@ const DOWNLOAD = 'download'
 const OUTBOUND = 'outbound'
 export const REFUSED = 'refused'
 /** Types that mean what this house says they mean; a browser that chooses one gets it below `custom`. */
-const RESERVED = new Set([PAGEVIEW, DOWNLOAD, OUTBOUND, REFUSED, 'decision'])
+const RESERVED = new Set([PAGEVIEW, DOWNLOAD, OUTBOUND, REFUSED, 'decision', TRACKED])
 /** Whether a type is one that a browser chose. */
 export const isChosen = (type: string): boolean => !RESERVED.has(type.split('.')[0]!)
 

@@ -5,7 +5,7 @@
 import { encode } from '../../sdk/wire/base64url'
 import type { Event } from '../../sdk/wire/event'
 import type { Track } from '../../sdk/wire/note'
-import { typeOfDecision } from './decided'
+import { typeOfTracked } from './decided'
 import { idOf } from './id'
 import { cleanName } from './name'
 
@@ -30,7 +30,7 @@ export async function trackingOf(told: Told, at: number): Promise<{ id: string; 
     id,
     event: {
       at,
-      type: typeOfDecision(experiment, variant),
+      type: typeOfTracked(experiment, variant),
       dimensions: { namespace: cleanName(namespace), ...(!isPart && { goal: cleanName(goal) }) },
       metrics: isPart ? { hits: 1, decisions: 1 } : { hits: 0, rewards: 1 },
       note: { kind: 'track', namespace, experiment, variant, event: goal, uuid },

@@ -37,7 +37,7 @@ export async function considerBeacon(
   if (!fits(site.origins, claims)) return 'origin'
   const judged = judge(plaintext.ts, now)
   if ('refusal' in judged) return judged.refusal
-  const notes = await notesOf(plaintext.sayings, site, reception)
+  const notes = await notesOf({ sayings: plaintext.sayings, when: judged.at }, site, reception)
   const events = eventsOf(verified, facts, judged.at, { ...(site.allow && { allow: site.allow }), notes }).map(
     (event) => {
       const type = isChosen(event.type) ? reception.said.type(site.site, event.type) : event.type
@@ -46,6 +46,7 @@ export async function considerBeacon(
   )
   const visitor = await visitorAt(judged.at, site, reception)
   const told = visitor === undefined ? events : withVisitor(events, visitor)
+  const sender = visitor !== undefined && client !== undefined && site.rate !== false ? { sender: visitor } : {}
   const exposures = await Promise.all(told.filter(isExposure).map((event) => exposureOf(event, site, now)))
   const apart = exposures.filter((delivery) => delivery !== undefined)
   const isKnown = plaintext.sayings.every((saying) => !isDecided(saying) || notes.has(saying))
@@ -56,21 +57,25 @@ export async function considerBeacon(
     id,
     ts: plaintext.ts,
     events: told.filter((event) => !isExposure(event)),
-    ...(apart.length && { apart }),
-    ...(visitor !== undefined && client !== undefined && site.rate !== false && { sender: visitor }),
+    ...(apart.length && { apart: apart.map((each) => ({ ...each, ...sender })) }),
+    ...sender,
     ...(note && { note }),
   }
 }
 
 /** What of the sayings is of a decision, was decided here, and is not known to be told in vain. */
-async function notesOf(sayings: readonly Saying[], site: Site, { env, deployment, now }: Reception): Promise<Notes> {
+async function notesOf(
+  { sayings, when }: { sayings: readonly Saying[]; when: number },
+  site: Site,
+  { env, deployment, now }: Reception,
+): Promise<Notes> {
   const said = sayings.filter(isDecided)
   if (!said.length) return new Map()
   const { boards, keys } = deployment
   const told = await Promise.all(said.map(async (saying) => [saying, await noteOf(saying, keys, site)] as const))
   const notes = told.filter((each): each is [Said, Note] => each[1] !== undefined)
   const fitting = (experiments: Definitions | undefined) =>
-    new Map(notes.filter(([, note]) => !isVain(note, experiments, now)))
+    new Map(notes.filter(([, note]) => !isVain(note, experiments, { now, when })))
   const found = fitting(await boards.list(env, site, now))
   // Another isolate that sealed a token may know of an experiment that this one has not heard of.
   const sealedAt = notes.flatMap(([saying, note]) => (found.has(saying) ? [] : sealedOf(note)))

@@ -85,7 +85,8 @@ export class Boards {
     if (!deciding) return new Map()
     const list = this.lists.get(String(site))
     if (isDue(list, now) || list!.at < since) await this.ask(env, site, { list }, now)
-    return this.lists.get(String(site))?.definitions
+    const known = this.lists.get(String(site))
+    return known && known.at >= since ? known.definitions : undefined
   }
 
   /** Undefined where nobody can say whether there is such an experiment. `behind` takes what need not be waited for. */

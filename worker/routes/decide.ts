@@ -85,11 +85,11 @@ const anybody = (): string =>
  * then gets another option has another decision, or that one's rewards would be of no decision.
  */
 async function nameOf(
-  { number, at }: { number: number; at: number },
+  { number, at, context }: { number: number; at: number; context: Values },
   unit: string,
   option: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const name = encoder.encode(JSON.stringify([number, dayOf(at), option, unit]))
+  const name = encoder.encode(JSON.stringify([number, dayOf(at), option, unit, context]))
   return new Uint8Array(await crypto.subtle.digest('SHA-256', name), 0, ID_BYTES)
 }
 

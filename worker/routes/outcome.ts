@@ -5,7 +5,7 @@
 import type { Event, Numbers } from '../../sdk/wire/event'
 import type { Exposure, Note, Reward } from '../../sdk/wire/note'
 import type { Outcome } from '../asked/decide'
-import { type Definition, PER_DECISION } from '../decide/definition'
+import { type Definition, PER_DECISION, wasRunning } from '../decide/definition'
 import { sumOf } from '../decide/worth'
 import { crossed } from '../ingest/cross'
 import { decidedBy, typeOfDecision } from '../ingest/decided'
@@ -21,7 +21,7 @@ import { clip, merge, nest, sizeOf, tree } from '../ingest/tree'
 import type { Definitions } from './boards'
 import type { Delivery } from './deliver'
 import { exposureOf, homeOf } from './exposure'
-import { isOption, optionsOf, type Unfit, unknown, vainOf } from './vain'
+import { isOption, optionsOf, stopped, type Unfit, unknown, vainOf } from './vain'
 
 export interface Telling {
   keys: Keys
@@ -56,8 +56,8 @@ async function attributed(told: Told, token: string, telling: Telling): Promise<
   const exposure: Exposure = { kind: 'exposure', ...decided }
   const reward = rewardOf(told, decided, definition)
   const vain =
-    vainOf(reward ?? { kind: 'reward', metrics: {}, ...decided }, experiments, now) ??
-    (reward ? undefined : vainOf(exposure, experiments, now))
+    vainOf(reward ?? { kind: 'reward', metrics: {}, ...decided }, experiments, { now }) ??
+    (reward ? undefined : vainOf(exposure, experiments, { now }))
   const unfit = vain ?? unknownMetric(reward?.metrics ?? {}, definition)
   if (unfit) return unfit
   const context = contextIn(decided.context ?? [], definition)
@@ -95,6 +95,7 @@ async function unattributed(told: Told, { site, experiments, now }: Telling): Pr
   if (experiments && !definition) return unknown(decision)
   if (definition && !isOption(definition, option)) return { field: 'option', why: optionsOf(definition) }
   const metrics = numbersOf(told)
+  if (definition && sumOf(definition, metrics).n > 0 && !wasRunning(definition, now)) return stopped(definition)
   const id = key ? await idOf('outcome', `${decision}\0${key}`) : undefined
   const note: Note = { kind: 'outcome', decision, option, metrics }
   return [
@@ -142,6 +143,10 @@ function rewardOf(told: Told, decided: Decided, definition: Definition | undefin
   const metrics = isWorth ? numbers : { [definition?.num ?? REWARD]: 1 }
   return { kind: 'reward', ...decided, metrics, ...goal }
 }
+
+/** What a goal without metrics is worth, its experiment says. */
+export const isGoalAlone = ({ goal, metrics, metric }: Told): boolean =>
+  goal !== undefined && !Object.keys(metrics ?? metric ?? {}).length
 
 /** The same outcome told again has the same name. */
 function nameOf({ event }: Told, { metrics, goal }: Reward): string {

@@ -12,7 +12,7 @@ import { definedBy } from './defined'
 import { deliver, type Outcome } from './deliver'
 import { type Deployment, deploymentOf } from './deployment'
 import { givenInBody, givenInQuery, jsonIn, type Given } from './given'
-import { entriesOf, type Told } from './outcome'
+import { entriesOf, isGoalAlone, type Told } from './outcome'
 import { Problem } from './problem'
 
 export const outcomes = new Hono<App>()
@@ -33,9 +33,11 @@ async function counted(c: Context<App>, { site, given }: Given): Promise<Respons
   const all = list.map((each, index) => toldIn(each, (field) => place(field, index)))
   const entriesBy = (experiments: Definitions | undefined) =>
     Promise.all(all.map((told) => entriesOf(told, { keys: deployment.keys, site, experiments, now })))
-  const made = await entriesBy(await knownTo(context, site, all))
+  const known = await knownTo(context, site, all)
+  if (!known && all.some(isGoalAlone)) throw unsaid()
+  const made = await entriesBy(known)
   // Another isolate may have made or resumed what this one has not heard of.
-  const last = made.some((each) => 'why' in each) ? await entriesBy(await knownTo(context, site, all, now)) : made
+  const last = made.some((each) => 'why' in each) ? await entriesBy(await surely(context, site, all)) : made
   const entries = last.map((each, index) => {
     if ('why' in each)
       throw new Problem(each.isUnknown ? 404 : 400, `${each.field} ${each.why}`, place(each.field, index))
@@ -62,9 +64,25 @@ function toldIn(given: unknown, place: (field: string) => string): Told {
   return { ...output, decision }
 }
 
+interface Known {
+  env: App['Bindings']
+  deployment: Deployment
+  now: number
+}
+
+const unsaid = (): Problem =>
+  new Problem(503, 'which experiments there are can’t be known just now; nothing of this was counted: send it again')
+
+/** As of this moment. */
+async function surely(context: Known, site: Site, all: readonly Told[]): Promise<Definitions> {
+  const known = await knownTo(context, site, all, context.now)
+  if (!known) throw unsaid()
+  return known
+}
+
 /** What there is, and what is made by this. */
 async function knownTo(
-  context: { env: App['Bindings']; deployment: Deployment; now: number },
+  context: Known,
   site: Site,
   all: readonly Told[],
   since?: number,

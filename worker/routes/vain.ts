@@ -18,10 +18,23 @@ export interface Unfit {
 /** Ids that browsers make tell whole seconds. */
 const SECOND = 1_000
 
+/** Unix milliseconds. */
+interface Moment {
+  now: number
+  when?: number
+}
+
 type Decided = Extract<Note, { kind: 'exposure' | 'reward' }>
 
-/** Undefined where nothing is known that speaks against it: also where nobody could say which experiments there are. */
-export function vainOf(note: Decided, experiments: Definitions | undefined, now: number): Unfit | undefined {
+/**
+ * Undefined where nothing is known that speaks against it: also where nobody could say which experiments there are. `when` is
+ * when it was said, which of a browser without a network may be days ago.
+ */
+export function vainOf(
+  note: Decided,
+  experiments: Definitions | undefined,
+  { now, when = now }: Moment,
+): Unfit | undefined {
   const { decision, option, number, at } = note
   // Clocks differ; and what is to be decided yet has not been.
   if (at - now > SKEW) return { field: 'id', why: 'is of a decision that lies ahead' }
@@ -34,9 +47,8 @@ export function vainOf(note: Decided, experiments: Definitions | undefined, now:
   if (number === undefined && (definition.policy !== 'split' || at < definition.created - SECOND))
     return { field: 'id', why: 'is none that this experiment gave' }
   if (!isOption(definition, option)) return { field: 'option', why: optionsOf(definition) }
-  if (note.kind === 'exposure' && !wasRunning(definition, at))
-    return { field: 'decision', why: `is ${definition.status}` }
-  if (note.kind === 'reward' && now - at > definition.window)
+  if (!wasRunning(definition, at)) return stopped(definition)
+  if (note.kind === 'reward' && when - at > definition.window)
     return { field: 'id', why: `is of a decision more than ${definition.window / SECOND} seconds ago, its window` }
   return undefined
 }
@@ -47,11 +59,13 @@ export const unknown = (decision: string): Unfit => ({
   isUnknown: true,
 })
 
+export const stopped = ({ status }: Pick<Definition, 'status'>): Unfit => ({ field: 'decision', why: `is ${status}` })
+
 export const isOption = ({ arms }: Pick<Definition, 'arms'>, option: string): boolean =>
   arms.some(({ id }) => id === option)
 
 export const optionsOf = ({ arms }: Pick<Definition, 'arms'>): string =>
   `must be one of ${JSON.stringify(arms.map(({ id }) => id)).slice(0, 1_000)}`
 
-export const isVain = (note: Note, experiments: Definitions | undefined, now: number): boolean =>
-  (note.kind === 'exposure' || note.kind === 'reward') && vainOf(note, experiments, now) !== undefined
+export const isVain = (note: Note, experiments: Definitions | undefined, moment: Moment): boolean =>
+  (note.kind === 'exposure' || note.kind === 'reward') && vainOf(note, experiments, moment) !== undefined

@@ -51,8 +51,11 @@ export class Experiments {
     const isReweighted = weighed.some(({ weight }, i) => weight !== known.arms[i]!.weight)
     const first = known.first ?? known.arms.map(({ weight }) => weight)
     const isStopped = known.status === 'running' && (rest.status ?? known.status) !== 'running'
+    const { winner, ...was } = known
+    const isFinished = (rest.status ?? known.status) === 'finished'
     const changed = {
-      ...known,
+      ...was,
+      ...(isFinished && winner !== undefined && { winner }),
       ...rest,
       arms: weighed,
       ...(isReweighted && { reweighted: now, first }),

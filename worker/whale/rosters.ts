@@ -1,6 +1,6 @@
 /** What a Whale is asked of experiments that are counted by visitors, in Gimel's way: their results, and to forget one. */
 import { cleanName } from '../ingest/name'
-import { typeOfDecision } from '../ingest/decided'
+import { typeOfTracked } from '../ingest/decided'
 import { isSame, type Scope, type Tracked } from '../rollup/erase'
 import type { Chores } from './chores'
 import type { Life } from './life'
@@ -38,7 +38,7 @@ export class Rosters {
     const { tracks, partial } = await this.readings.tracks()
     const others = tracks.experiments.filter((each) => !isSame(each, tracked))
     if (!partial && others.length === tracks.experiments.length) return false
-    const counts = await this.countsOf(tracked, others)
+    const counts = this.countsOf(tracked, others)
     const now = Date.now()
     await this.chores.reset({ tracked }, () => {
       if (counts) intend(this.life.sql, { id: crypto.randomUUID(), scope: counts }, now)
@@ -47,12 +47,10 @@ export class Rosters {
   }
 
   /** What was counted for it and for nothing else. Names may differ, and be one word in a type. */
-  private async countsOf({ namespace, experiment }: Tracked, others: readonly Tracked[]): Promise<Scope | undefined> {
-    const type = typeOfDecision(experiment)
-    const decisions = this.life.look(await this.life.settled())?.experiments.list ?? []
-    const alike = others.filter((each) => typeOfDecision(each.experiment) === type)
-    const isAlone = !alike.length && !decisions.some(({ key }) => typeOfDecision(key) === type)
-    if (isAlone) return { type }
+  private countsOf({ namespace, experiment }: Tracked, others: readonly Tracked[]): Scope | undefined {
+    const type = typeOfTracked(experiment)
+    const alike = others.filter((each) => typeOfTracked(each.experiment) === type)
+    if (!alike.length) return { type }
     const name = cleanName(namespace)
     return alike.some((each) => cleanName(each.namespace) === name) ? undefined : { type, path: ['namespace', name] }
   }

@@ -13,6 +13,8 @@ const HOUR = 3_600_000
 export const KEEP: Keep = { raw: 30, hours: 93, days: 800 }
 /** Minutes are read from fragments: a day of them, and the hour before their close. */
 const FRAGMENTS = DAY + HOUR
+/** A reward may be told by a beacon that waited 72 hours: so much longer than its window it is to be known as another of its decision. */
+const LATE = 4 * DAY
 /** A bucket goes when the whole of it, and a day, is past its time. */
 const GRACE = DAY
 /** Raw events beyond this go too, the oldest first: a Whale has ten gigabytes in all. */
@@ -35,7 +37,7 @@ export function* sweep(scope: Sweep): Generator<void> {
   sql.exec(`DELETE FROM note WHERE merged < ?`, now - keep.raw * DAY)
   yield
   for (const { number, window } of windows(sql)) {
-    sql.exec(`DELETE FROM rewarded WHERE experiment = ? AND at < ?`, number, now - window - GRACE)
+    sql.exec(`DELETE FROM rewarded WHERE experiment = ? AND at < ?`, number, now - window - LATE)
     yield
   }
   while (rawBytes(sql) > MOST_RAW_BYTES) {
@@ -63,7 +65,7 @@ export function nextSweep({ sql, keep, zones }: Omit<Sweep, 'now'>): number | un
     const { first } = sql
       .exec<{ first: number | null }>(`SELECT min(at) AS first FROM rewarded WHERE experiment = ?`, number)
       .one()
-    return first === null ? undefined : first + window + GRACE
+    return first === null ? undefined : first + window + LATE
   })
   const due = [
     fragment === null ? undefined : fragment + FRAGMENTS,

@@ -106,6 +106,7 @@ describe('tells of', () => {
     ['propensities of other options', 'refused', exposed({ propensities: [0.5, 0.25, 0.25] })],
     ['an option that could not be drawn', 'refused', exposed({ propensities: [0, 1] })],
     ['a decision while it is paused', 'refused', exposed(), { status: 'paused' }],
+    ['a reward of a decision while it is finished', 'refused', earned(1), { status: 'finished', stopped: AT }],
     ['another experiment', 'refused', (learner) => learner.refuse()],
     [
       'less than no decision',
@@ -127,7 +128,7 @@ describe('tells of', () => {
 
   test('a reward of a decision of before it was paused', () => {
     const { learner } = told({}, [exposed()])
-    learner.definition = { ...learner.definition, status: 'finished' }
+    learner.definition = { ...learner.definition, status: 'finished', stopped: AT + 1 }
     expect(earned(1)(learner, new Overlay())).toBe('counted')
   })
 

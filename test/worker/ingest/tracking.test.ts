@@ -8,7 +8,7 @@ test('taking part is a decision, and a goal is a reward that hits nothing', asyn
   const { event: part } = await trackingOf(SOME, AT)
   expect(part).toEqual({
     at: AT,
-    type: 'decision.a_b_c.red',
+    type: 'gimel.a_b_c.red',
     dimensions: { namespace: 'shop' },
     metrics: { hits: 1, decisions: 1 },
     note: { kind: 'track', ...SOME, uuid: expect.stringMatching(/^[\w-]{11}$/) },

@@ -1,25 +1,13 @@
 /** How one decides in an isolate whose Whale is near, busy, or out of reach. The clock is turned by hand. */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
-import { env } from 'cloudflare:workers'
 import { afterEach, expect, test, vi } from 'vitest'
-import { encode } from '../../../sdk/wire/base64url'
-import { epochOf } from '../../../sdk/wire/envelope'
 import type { Env } from '../../../worker/env'
 import app from '../../../worker/index'
-import { Keys } from '../../../worker/ingest/keys'
-import type { Site } from '../../../worker/ingest/settings'
-import { openToken, sealToken } from '../../../worker/ingest/token'
+import { openToken } from '../../../worker/ingest/token'
 import { decider } from '../../../worker/routes/decider'
 import { definedBy } from '../../../worker/routes/defined'
-import { deploymentOf } from '../../../worker/routes/deployment'
-import { seal } from '../ingest/sealed'
-import { madeSite } from '../objects'
+import { asked, byAdmin, elsewhere, keys, listed, listening, near, own, posted, said, silent, turnBy } from './isolate'
 
-const MASTER = new Uint8Array(32).fill(7)
-const ADMIN = 'ga_long-enough-for-a-test'
-const keys = new Keys(new Map([[0, MASTER]]))
-const near = { ...env, GRAUPEL_MASTER: `0:${encode(MASTER)}`, GRAUPEL_ADMIN: ADMIN }
-const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0'
 const THREE = {
   decision: 'page',
   options: ['a', 'b', 'c'],
@@ -32,51 +20,6 @@ const THREE = {
 afterEach(() => {
   vi.useRealTimers()
 })
-
-const turnBy = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms })
-
-/** The same deployment, whose Whales are reached in another way. */
-function reached(get: (id: DurableObjectId) => unknown): Env {
-  const namespace = { idFromName: (name: string) => env.WHALE.idFromName(name), get }
-  return { ...near, WHALE: namespace as unknown as Env['WHALE'] } // All that is asked of it.
-}
-
-/** The network swallows what is asked. */
-const silent = reached(() => ({ board: () => new Promise(() => undefined) }))
-
-function listening() {
-  const heard = { calls: 0 }
-  const bindings = reached((id) => {
-    heard.calls += 1
-    return env.WHALE.get(id)
-  })
-  return { heard, bindings }
-}
-
-async function asked(bindings: Env, path: string, init: RequestInit = {}) {
-  const context = createExecutionContext()
-  const response = await app.fetch(new Request(`http://count.example${path}`, init), bindings, context)
-  const text = await response.text()
-  await waitOnExecutionContext(context)
-  return { status: response.status, body: text ? JSON.parse(text) : undefined }
-}
-
-const byAdmin = { Authorization: `Bearer ${ADMIN}` }
-const posted = (body: unknown): RequestInit => ({ method: 'POST', headers: byAdmin, body: JSON.stringify(body) })
-
-async function listed(settings: Partial<Site> = {}) {
-  const made = await madeSite('UTC', settings)
-  const { directory } = await deploymentOf(near)
-  await directory.refresh(near, Date.now())
-  const { site } = made.site
-  return {
-    ...made,
-    number: site,
-    decide: async (bindings: Env, query = 'decision=page') =>
-      (await asked(bindings, `/decide?site=${site}&${query}`)).body,
-    make: (body: object) => asked(near, `/experiments?site=${site}`, posted(body)),
-  }
-}
 
 /** An experiment that has found out that c is best. */
 async function learnt() {
@@ -195,30 +138,11 @@ test('takes who holds a key at his word, where it has not heard that the site de
   expect((await asked(near, `/experiments/page?site=${shop.number}`, { headers: byAdmin })).status).toBe(200)
 })
 
-const own = () => `${Math.floor(Date.now() / 1000).toString(36)}aaaaaaaa`
-
-async function said(site: number, bindings: Env, saying: unknown[]): Promise<number> {
-  const now = Date.now()
-  const epoch = epochOf(now)
-  const text = JSON.stringify([now, 'shop.example/', '', 1280, saying])
-  const body = await seal(keys, { site, epoch, text })
-  return (await asked(bindings, '/p/', { method: 'POST', body, headers: { 'User-Agent': FIREFOX } })).status
-}
-
 test('counts what a browser says while nobody can say whether it was in vain', async () => {
   const shop = await listed({ deciding: true })
   expect(await said(shop.number, silent, ['x', 'page', 'a', own()])).toBe(204)
   expect((await shop.hail().status()).types).toContain('decision.page.a')
 })
-
-/** As another isolate makes it, and seals a token of it a moment later. */
-async function elsewhere(site: number, decision: string) {
-  const made = await decider(near, site).begin(definedBy({ decision, options: ['a', 'b'] }))
-  if ('problem' in made) throw new Error(made.problem)
-  const choice = { site, decision, option: 'a' }
-  const token = { number: made.number, version: 0, at: Date.now(), context: [], propensities: [0.5, 0.5] }
-  return sealToken(keys, choice, token, crypto.getRandomValues(new Uint8Array(6)))
-}
 
 test.each([
   ['an experiment of which its isolate has not heard yet', true],
@@ -262,4 +186,34 @@ test('counts what a program says of an experiment of which its isolate has not h
   const outcome = { decision: 'new', option: 'a', id, metrics: { reward: 1 } }
   const told = await asked(near, `/count_decision?site=${shop.number}`, posted(outcome))
   expect(told.body).toEqual({ accepted: 1, duplicates: 0, refused: 0 })
+})
+
+test.each(['beacon', '/count_decision'])(
+  'loses nothing of what it has not heard of while the Whale says nothing, by %s',
+  async (way) => {
+    const shop = await listed()
+    await shop.make(THREE)
+    turnBy(0)
+    await shop.decide(near)
+    turnBy(100)
+    const id = await elsewhere(shop.number, 'new')
+    const outcome = { decision: 'new', option: 'a', id }
+    const told = async () =>
+      way === 'beacon'
+        ? await said(shop.number, silent, ['x', 'new', 'a', id])
+        : (await asked(silent, `/count_decision?site=${shop.number}`, posted(outcome))).status
+    // Who answers a program may ask it to come again; a browser's saying is judged by the Whale.
+    expect(await told()).toBe(way === 'beacon' ? 204 : 503)
+    expect((await shop.hail().status()).types.includes('decision.new.a')).toBe(way === 'beacon')
+  },
+)
+
+test('asks a program to come again with a goal whose worth nobody can say', async () => {
+  const shop = await listed({ deciding: true })
+  const id = await elsewhere(shop.number, 'new')
+  const outcome = { decision: 'new', option: 'a', id, goal: 'bought' }
+  const path = `/count_decision?site=${shop.number}`
+  expect((await asked(silent, path, posted(outcome))).status).toBe(503)
+  turnBy(3_000)
+  expect((await asked(near, path, posted(outcome))).body).toEqual({ accepted: 1, duplicates: 0, refused: 0 })
 })

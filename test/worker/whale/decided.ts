@@ -82,7 +82,7 @@ export function outcome(option: string, metrics: Numbers, event: Partial<Event> 
 /** An entry that tells a note, known by a word. */
 export const noted = (word: string, note: Note, more: Partial<Event> = {}): Entry =>
   entry(word, {
-    type: note.kind === 'track' ? 'decision' : typeOfDecision(note.decision, note.option),
+    type: note.kind === 'track' ? 'gimel' : typeOfDecision(note.decision, note.option),
     note,
     ...more,
   })

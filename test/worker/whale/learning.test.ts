@@ -161,13 +161,15 @@ test.each(['paused', 'finished'] as const)(
   'takes rewards of earlier decisions, and no new ones, once it is %s',
   async (status) => {
     const made = await begun()
-    await made.hail().append([exposure('1', 'a')])
+    await aged(made, 7_200_000)
+    const at = Date.now() - 1_000
+    await made.hail().append([exposure('1', 'a', { at })])
     await made.hail().merge()
     await made.whale().change('page', { status })
-    await made.hail().append([exposure('2', 'a'), reward('1', 'a')])
+    await made.hail().append([exposure('2', 'a'), reward('2', 'a'), reward('1', 'a', { reward: 1 }, { at })])
     await made.hail().merge()
     expect((await armsOf(made))[0]).toEqual(['a', 1, 1, 1])
-    expect(await countedOf(made)).toMatchObject({ refused: 1 })
+    expect(await countedOf(made)).toMatchObject({ refused: 2 })
   },
 )
 

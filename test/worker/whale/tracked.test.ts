@@ -206,7 +206,7 @@ test('what was deleted does not come back with a Whale that is restored to befor
 test('takes away what was counted, as far as it was counted for nothing else', async () => {
   const made = await madeSite()
   const counted = async () => {
-    const series = await asked(made.whale(), made.site, { type: 'decision.front_page', depth: 2 })
+    const series = await asked(made.whale(), made.site, { type: 'gimel.front_page', depth: 2 })
     return [[], ['namespace', 'alephbet'], ['namespace', 'other']].map(
       (path) => series.find(({ dimension }) => dimension.join() === path.join())?.total ?? 0,
     )

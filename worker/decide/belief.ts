@@ -3,7 +3,7 @@
  * common, the more the less it was served (empirical Bayes). Nothing here knows a unit: in cents all is as in dollars.
  */
 import { type Kind, type Moments, pooled } from './moments'
-import { type Posterior, strengthOf } from './posterior'
+import { type Posterior, strengthOf, turned } from './posterior'
 import { betweenArms, type Cell } from './spread'
 
 export interface Belief {
@@ -25,6 +25,12 @@ const FIRST = { x: 0.5, n: 10 }
 /** Beta posteriors around the pooled rate m, as wide as arms differ. */
 function ofRates(arms: readonly Moments[]): Belief[] {
   const all = pooled(arms)
+  // Near 1 it is failures that are rare, and as little known as rare rewards are. (Decisions of which most are too young
+  // to be judged may have more rewards than there are of them.)
+  if (2 * all.x > all.n + FIRST.n && all.x <= all.n) {
+    const failures = ofRates(arms.map((arm) => ({ ...arm, x: Math.max(arm.n - arm.x, 0) })))
+    return failures.map(({ posterior, noise }) => ({ posterior: turned(posterior, -1), noise: 1 / noise }))
+  }
   const m = Math.min((all.x + FIRST.x) / (all.n + FIRST.n), 1 - 1e-9)
   const cells = arms.filter(({ n }) => n * m >= LEAST_EXPECTED).map(({ n, x }) => cellOf(x, n * m, m))
   const k = strengthOf(m, (1 - m) / (m * betweenArms(cells, arms.length)) - 1)

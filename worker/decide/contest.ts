@@ -40,6 +40,9 @@ export function contest(posteriors: readonly Posterior[], points = QUICK): Conte
   const wins = densities.map((density, a) => times(density, others[a]!))
   const shares = wins.map((win) => integral(grid, win))
   const whole = shares.reduce((sum, share) => sum + share, 0)
+  // Where sums are too small or too large for numbers, nothing is known of anybody.
+  if (!(whole > 0 && whole < Number.POSITIVE_INFINITY))
+    return { best: shares.map(() => 1 / shares.length), loss: shares.map(() => 0) }
   const meanBy = (density: Numbers) => integral(grid, times(density, metric))
   const most = wins.reduce((sum, win) => sum + meanBy(win), 0) / whole
   return {

@@ -16,6 +16,7 @@ import { betaOf, meanOf, type Posterior, varianceOf } from './posterior'
 import { betweenContexts, type Cell } from './spread'
 import type { State } from './state'
 import { HEAVY } from './tail'
+import { hasTurned } from './turn'
 
 /** How an arm does at a dimension's value, against the other arms there and its own mean. */
 export interface Factor {
@@ -51,10 +52,26 @@ export class Model {
     this.now = now
     const counts = state.root.read(now).map(({ n }) => n)
     this.shares = state.delay.shares(counts, now, experiment.halfLife)
-    const arms = this.read(state.root)
+    const past = this.read(state.root)
+    const lately = this.lately()
+    const arms = lately && hasTurned(past, lately) ? lately : past
     this.beliefs = beliefs(experiment.kind, arms, state.tail.topShare > HEAVY)
     this.means = this.beliefs.map(({ posterior }) => meanOf(posterior))
     this.reward = experiment.kind === 'rate' ? 1 : rewardOf(pooled(arms))
+  }
+
+  /** Where it is to notice that things have turned; contexts have no such memory, and would go on as before. */
+  private lately(): Moments[] | undefined {
+    const { policy, halfLife } = this.experiment
+    if (policy !== 'thompson' || halfLife === null) return undefined
+    const { recent, delay } = this.state
+    const seen = recent.read(this.now)
+    const shares = delay.shares(
+      seen.map(({ n }) => n),
+      this.now,
+      recent.halfLife,
+    )
+    return seen.map((moments, arm) => matured(moments, shares[arm]!))
   }
 
   /** The moments of a node's arms, as they count now. */

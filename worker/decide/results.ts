@@ -89,7 +89,12 @@ export function results({ learner, now, control, before }: Evidence): Results {
   const trials = seen.reduce((sum, { n }) => sum + n, 0)
   const counts = drawn.map(({ n }) => n)
   const shares = state.delay.shares(counts, now, null)
-  const judged = seen.map((moments, arm) => matured(moments, shares[arm]!))
+  const ripe = state.delay.shares(
+    seen.map(({ n }) => n),
+    now,
+    null,
+  )
+  const judged = seen.map((moments, arm) => matured(moments, ripe[arm]!))
   const posteriors = beliefs(kind, judged).map(({ posterior }) => turned(posterior, goal))
   const { best, loss } = contest(posteriors, FINE)
   const isAdaptive = definition.policy !== 'split'
@@ -133,7 +138,7 @@ export function results({ learner, now, control, before }: Evidence): Results {
     wins: duels(posteriors),
     srm,
     ess: effective ? Math.min(...effective) : null,
-    holdout: isAdaptive ? heldOut(seen, state.holdout.read(now)) : null,
+    holdout: isAdaptive ? heldOut(drawn, state.holdout.read(now)) : null,
     delay: {
       median: state.delay.quantile(0.5, now) ?? null,
       p90: state.delay.quantile(0.9, now) ?? null,
@@ -170,9 +175,9 @@ function upliftsOf(kind: Kind, { seen, drawn, control, before }: Compared): (Upl
     const earlier = before?.[arm] ?? null
     const now = lookAt(kind, [drawn[control]!, drawn[arm]!], ALPHA)
     return {
-      rel: base.mean === 0 ? null : mean.mean / base.mean - 1,
-      ci95: fieller(base, mean, Z) ?? null,
-      cs95: isEnough ? (fieller(from, to, multiplier(n, ALPHA)) ?? null) : null,
+      rel: base.mean === 0 ? null : (mean.mean - base.mean) / Math.abs(base.mean),
+      ci95: facing(base, fieller(base, mean, Z)),
+      cs95: isEnough ? facing(from, fieller(from, to, multiplier(n, ALPHA))) : null,
       z,
       p_fixed: p,
       p_holm: adjusted[others.indexOf(arm)]!,
@@ -180,6 +185,10 @@ function upliftsOf(kind: Kind, { seen, drawn, control, before }: Compared): (Upl
     }
   })
 }
+
+/** A smaller loss than the control's is more. */
+const facing = ({ mean }: Mean, interval: [number, number] | undefined): [number, number] | null =>
+  interval && mean < 0 ? [-interval[1], -interval[0]] : (interval ?? null)
 
 /** How far an arm's difference to the control was another in the first days than it is since: the farthest, in standard errors. */
 function noveltyOf(kind: Kind, { seen, early, control }: Pick<Compared, 'seen' | 'control'> & { early: Moments[] }) {

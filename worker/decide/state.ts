@@ -12,6 +12,7 @@ import { type Moments, ofMany, ofRate, rewarded, type Worth } from './moments'
 import { Node } from './node'
 import { Tail } from './tail'
 import { Tally } from './tally'
+import { FASTER } from './turn'
 
 export interface Place {
   arm: number
@@ -62,6 +63,8 @@ export class State {
   readonly shape: Shape
   /** As the policy sees it: faded, and rewards capped. */
   readonly root: Node
+  /** The same, which fades faster, where anything fades. */
+  readonly recent: Node
   /** As results tell it: for ever, uncapped. So are the three after it, each a part of it. */
   readonly total: Node
   /** Of units that got every arm alike. */
@@ -83,6 +86,7 @@ export class State {
   constructor(shape: Shape) {
     this.shape = shape
     this.root = this.node()
+    this.recent = this.node(shape.halfLife && shape.halfLife / FASTER)
     this.total = this.node(null)
     this.holdout = this.node(null)
     this.early = this.node(null)
@@ -108,8 +112,8 @@ export class State {
     if (delay !== undefined) this.touch(this.delay).rewarded(delay)
     if (hash !== undefined && more !== 0) this.spot(hash, more)
     this.tell(place, rewarded({ x: more, y: cost }, before))
-    const known = Math.min(before.x, cap)
-    const seen = Math.min(before.x + more, cap) - known
+    const known = within(before.x, cap)
+    const seen = within(before.x + more, cap) - known
     this.learn(place, rewarded({ x: seen, y: cost }, { x: known, y: before.y }))
   }
 
@@ -133,7 +137,7 @@ export class State {
     const moments = momentsOf(worth.x)
     this.touch(this.unattributed).add(place.arm, moments, place.at)
     this.tell(place, moments)
-    this.learn(place, momentsOf(Math.min(worth.x, cap * Math.max(n, 1))))
+    this.learn(place, momentsOf(within(worth.x, cap * Math.max(n, 1))))
   }
 
   count(what: Count, n = 1): void {
@@ -213,6 +217,7 @@ export class State {
     const key = this.leafKey(context)
     const nodes = [
       this.root,
+      this.shape.halfLife && this.recent,
       ...this.shape.dimensions.map((dimension) => {
         const value = valueOf(context, dimension)
         return value && this.value(dimension, value)
@@ -274,6 +279,9 @@ export class State {
   private node = (halfLife = this.shape.halfLife) => new Node(this.shape.kind, this.shape.arms.length, halfLife)
 }
 
+/** A loss is as large as a gain of as much. */
+const within = (x: number, cap: number): number => Math.max(Math.min(x, cap), -cap)
+
 /** Parts that there is one of. */
 const SINGLE = [
   'counts',
@@ -281,6 +289,7 @@ const SINGLE = [
   'early',
   'expected',
   'holdout',
+  'recent',
   'root',
   'tail',
   'total',

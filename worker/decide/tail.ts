@@ -34,7 +34,7 @@ export class Tail {
     for (const [hash, reward] of other.rewards) this.add(hash, reward)
   }
 
-  /** The reward that this share of all is not above; any is, while few were seen. */
+  /** What this share of all rewards, or losses, is not above; any is, while few were seen. */
   quantile(share: number): number {
     const { inOrder } = this
     if (inOrder.length < LEAST) return Number.POSITIVE_INFINITY
@@ -44,7 +44,7 @@ export class Tail {
   /** What the largest hundredth of rewards is of all. */
   get topShare(): number {
     const { inOrder } = this
-    const sum = (list: readonly number[]) => list.reduce((all, reward) => all + Math.abs(reward), 0)
+    const sum = (list: readonly number[]) => list.reduce((all, reward) => all + reward, 0)
     if (inOrder.length < LEAST) return 0
     return sum(inOrder.slice(-Math.ceil(inOrder.length / 100))) / sum(inOrder)
   }
@@ -61,7 +61,7 @@ export class Tail {
   }
 
   private get inOrder(): number[] {
-    this.sorted ??= [...this.rewards.values()].sort((a, b) => a - b)
+    this.sorted ??= [...this.rewards.values()].map(Math.abs).sort((a, b) => a - b)
     return this.sorted
   }
 }

@@ -19,6 +19,10 @@ export function worthOf({ kind, num, den, by }: Going, metrics: Metrics, goal?: 
   }
 }
 
+/** How many of the rewards it is that the experiment goes by: 1 or 0; 1 where nobody can say. */
+export const rewardsOf = (going: Going | undefined, { metrics, goal }: { metrics: Metrics; goal?: string }): number =>
+  Number(!going || worthOf(going, metrics, goal).x !== 0)
+
 /** Of an outcome: of so many decisions (`hits`, else one) all of it. */
 export function sumOf({ kind, num, den }: Going, metrics: Metrics): Worth & { n: number } {
   const n = metrics[PER_DECISION] ?? 1

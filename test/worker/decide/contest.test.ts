@@ -82,3 +82,8 @@ test('duels are told both ways', () => {
   for (const [i, row] of table.entries())
     for (const [j, p] of row.entries()) expect(p + table[j]![i]!).toBeCloseTo(1, 9)
 })
+
+test('of what no number can tell, each is as likely as any', () => {
+  const posteriors = [1e-200, 2e-200, Number.NaN].map((mean) => ({ kind: 'normal', mean, sd: 1e-200 }) as const)
+  expect(contest(posteriors).best).toEqual([1 / 3, 1 / 3, 1 / 3])
+})

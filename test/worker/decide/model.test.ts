@@ -154,6 +154,7 @@ test('a leaf is kept where dimensions meet', () => {
     'expected',
     'holdout',
     'leaf ["SE","phone"]',
+    'recent',
     'root',
     'tail',
     'total',

@@ -288,3 +288,46 @@ test('tell what arms are worth by their propensities, where a policy served them
   expect(arms[1]!.weighted!.difference).toBeCloseTo(1 / 18 - 1 / 2, 1)
   expect(ess).toBeCloseTo(200, 6)
 })
+
+test('believe as much of what nobody was drawn for as of what was, however young the drawn are', () => {
+  const given = evidence([
+    [400, 20],
+    [0, 0],
+  ])
+  const { state } = given.learner
+  for (let i = 0; i < 400; i++) state.decide({ arm: 1, at: NOW - 1, context: {} }, decided())
+  for (let i = 0; i < 20; i++) state.delay.rewarded(WINDOW / 2)
+  for (const arm of [0, 1]) state.outcome({ arm, at: NOW, context: {} }, 10_000, { x: 500, y: 10_000 })
+  // Of ten thousand at the same rate, four hundred that are not judged yet are no reason to be sure.
+  for (const { p_best } of results(given).arms) expect(Math.abs(p_best - 0.5)).toBeLessThan(0.2)
+})
+
+test('give the policy no credit for what nobody was drawn for', () => {
+  const given = evidence(
+    [
+      [1_000, 50],
+      [1_000, 50],
+    ],
+    { definition: { policy: 'thompson' } },
+  )
+  for (const arm of [0, 1]) {
+    serve(given.learner, arm, 100, 5, { isHoldout: true })
+    given.learner.state.outcome({ arm, at: NOW, context: {} }, 10_000, { x: 2_000, y: 10_000 })
+  }
+  expect(results(given).holdout!.lift).toBeCloseTo(0, 12)
+})
+
+test('call a smaller loss than the control’s more', () => {
+  const learner = Learner.of(definitionOf({ kind: 'ratio', num: 'profit', den: 'hits' }))
+  const place = { at: 5 * DAY, context: {} }
+  for (const [arm, loss] of [10, 5].entries()) {
+    for (let i = 0; i < 400; i++) {
+      learner.state.decide({ ...place, arm }, decided(1))
+      learner.state.reward({ ...place, arm }, { more: -loss - (i % 3), before: { x: 0, y: 1 }, delay: 1000 })
+    }
+  }
+  const { rel, ci95, cs95, z } = results({ learner, now: NOW, control: 0 }).arms[1]!.uplift!
+  expect(rel).toBeCloseTo(5 / 11, 1)
+  expect(z).toBeGreaterThan(0)
+  for (const [low, high] of [ci95!, cs95!]) expect([low > 0, low < rel!, high > rel!]).toEqual([true, true, true])
+})

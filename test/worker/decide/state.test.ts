@@ -166,3 +166,16 @@ describe('an outcome of nobody', () => {
     expect(state.unattributed.read(0)).toEqual(state.total.read(0))
   })
 })
+
+test('a loss is taken for no more than a gain of as much', () => {
+  const state = new State({ ...shape, kind: 'ratio' })
+  const place = { arm: 0, at: 0, context: {} }
+  const learnt = () => state.root.read(0)[0]!.x
+  state.outcome(place, 1, { x: 0, y: 1 }, { cap: 3 })
+  expect(learnt()).toBe(0)
+  state.outcome(place, 1, { x: -5, y: 1 }, { cap: 3 })
+  expect(learnt()).toBe(-3)
+  state.reward(place, { more: -2, cap: 3 })
+  state.reward(place, { more: -4, before: { x: -2, y: 1 }, cap: 3 })
+  expect(learnt()).toBe(-6)
+})

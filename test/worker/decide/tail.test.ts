@@ -41,3 +41,9 @@ test('more than it keeps leave the same, in any order', () => {
   const rewards = Array.from({ length: 2600 }, () => [random.next(), random.whole(1, 9)] as const)
   expect(tailOf(random.shuffled(rewards)).encode()).toEqual(tailOf(rewards).encode())
 })
+
+test('losses are as large as gains of as much', () => {
+  const tail = new Tail()
+  for (let i = 0; i < 1000; i++) tail.add(i / 1000, -1 - (i % 100))
+  expect(tail.quantile(0.99)).toBe(100)
+})

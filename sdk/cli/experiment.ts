@@ -1,5 +1,6 @@
 /** `graupel experiment`: makes experiments, shows what they have found out, and pauses, ends, hides and deletes them. */
 import type { Command } from 'commander'
+import { pathOf } from './experiment/path'
 import { type Experiment, type Standing, toldAll, toldStanding } from './experiment/told'
 import { type Wished, wishedOf } from './experiment/wished'
 import { collect, retold, retoldOf } from './option'
@@ -14,9 +15,11 @@ interface Options extends Spoken, Reach {
 
 const reached = (options: Reach): Server => serverOf(readSettings(process.env), options)
 
-function pathOf(name: string, { site }: Options, more: Record<string, string> = {}): string {
-  return `/experiments/${encodeURIComponent(name)}?${new URLSearchParams({ site, ...more })}`
-}
+/** As a shell takes it for one word. */
+const quoted = (word: string): string => (/^[\w.-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
+
+const asked = (name: string, { site }: Options, more: Record<string, string> = {}): string =>
+  `${pathOf(name)}?${new URLSearchParams({ site, ...more })}`
 
 async function create(name: string, options: Options & Wished): Promise<void> {
   const body = { site: options.site, decision: name, ...wishedOf(options) }
@@ -42,7 +45,7 @@ async function list(options: Options & { hidden?: true }): Promise<void> {
 
 async function show(name: string, options: Options & { control?: string }): Promise<void> {
   const { control } = options
-  const path = pathOf(name, options, control === undefined ? {} : { control })
+  const path = asked(name, options, control === undefined ? {} : { control })
   const standing = await ask<Standing>(reached(options), 'GET', path, undefined, { has: 'arms' }).catch(
     retoldOf('control'),
   )
@@ -53,7 +56,7 @@ async function show(name: string, options: Options & { control?: string }): Prom
 const changes =
   (of: (options: Options & { winner?: string }) => object, says: (experiment: Experiment) => string) =>
   async (name: string, options: Options & { winner?: string }): Promise<void> => {
-    const changed = await ask<Experiment>(reached(options), 'PATCH', pathOf(name, options), of(options), {
+    const changed = await ask<Experiment>(reached(options), 'PATCH', asked(name, options), of(options), {
       has: 'decision',
     }).catch(retoldOf('winner'))
     say(options, changed, () => plain(says(changed)))
@@ -62,12 +65,12 @@ const changes =
 async function remove(name: string, options: Options & { yes?: true }): Promise<void> {
   const server = reached(options)
   if (!options.yes) {
-    await ask(server, 'GET', pathOf(name, options), undefined, { has: 'decision' })
+    await ask(server, 'GET', asked(name, options), undefined, { has: 'decision' })
     throw new Stop(
-      `${name} goes with all that it has learnt and counted. If that is meant:  npx graupel experiment delete ${name} --site ${options.site} --yes`,
+      `${name} goes with all that it has learnt and counted. If that is meant:  npx graupel experiment delete ${quoted(name)} --site ${quoted(options.site)} --yes`,
     )
   }
-  await ask(server, 'DELETE', pathOf(name, options), undefined, { patience: REMOVAL_MS })
+  await ask(server, 'DELETE', asked(name, options), undefined, { patience: REMOVAL_MS })
   say(options, { deleted: name }, () => plain(`${name} is deleted, with all that it had learnt`))
 }
 

@@ -4,6 +4,7 @@
  */
 import { createReadStream } from 'node:fs'
 import type { Command } from 'commander'
+import { pathOf } from './experiment/path'
 import { evaluate } from './ope/evaluation'
 import { told } from './ope/told'
 import { everything, wishOf } from './ope/wish'
@@ -36,7 +37,7 @@ function sourceOf(log: string, options: Options): AsyncIterable<Uint8Array> {
   const { site, from, to, server } = options
   if (site !== undefined) {
     const query = new URLSearchParams({ site, ...(from !== undefined && { from }), ...(to !== undefined && { to }) })
-    const path = `/experiments/${encodeURIComponent(log)}/decisions?${query}`
+    const path = `${pathOf(log)}/decisions?${query}`
     return decidedAt(serverOf(readSettings(process.env), options), path)
   }
   if ([server, from, to].some((option) => option !== undefined))

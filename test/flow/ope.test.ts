@@ -260,5 +260,7 @@ test('shows, pauses, ends, hides and deletes an experiment', async () => {
   expect(await run('list')).toEqual([0, expect.stringMatching(/^price +0 {2}finished, 12 /m)])
   expect(await run('delete price')).toEqual([1, expect.stringMatching(/delete price --site shop --yes\n$/)])
   expect(await run('delete price --yes')).toEqual([0, expect.stringMatching(/^price is deleted/)])
+  for (const line of ['show ..', 'delete . --yes'])
+    expect(await run(line)).toEqual([2, 'graupel: an experiment has another name than . or ..\n'])
   expect(await run('delete price --yes')).toEqual([1, 'graupel: there is no experiment "price"\n'])
 })

@@ -9,7 +9,7 @@ import { boundsProblem } from '../ingest/bounds'
 import { CountSchema } from '../ingest/count'
 import { ID_CHARACTERS } from '../ingest/limits'
 import { namedSite } from './cube'
-import { by, name, oneOf, options, POLICIES, ratioIn, weights } from './experiment'
+import { by, name, option, oneOf, options, POLICIES, ratioIn, weights } from './experiment'
 import { alias, flag, may, one, query, read, text } from './parameter'
 import { json } from './words'
 
@@ -88,7 +88,7 @@ export const OutcomeSchema = v.strictObject(
     site: namedSite(),
     decision: maybe(name(), "The decision's name."),
     pk: said(name(), 'decision'),
-    option: v.pipe(name(), v.description('The option that was shown.')),
+    option: v.pipe(option(), v.description('The option that was shown.')),
     id: maybe(
       token,
       'What `/decide` answered: then it is that decision, and counts once; where that is `null`, nothing counts.',

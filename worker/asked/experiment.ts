@@ -36,13 +36,19 @@ const LEAST_CAP = 0.5
 const CONTROL = /\p{Cc}/u
 const NAME = `must be a text of 1 to ${NAME_CHARACTERS} characters without control characters`
 
-/** Of a decision or an option. */
-export const name = () =>
+/** Of an option. */
+export const option = () =>
   v.pipe(
     v.string(NAME),
     v.nonEmpty(NAME),
     v.maxLength(NAME_CHARACTERS, NAME),
     v.check((given) => !CONTROL.test(given) && given.isWellFormed(), NAME),
+  )
+
+/** Of a decision. */
+export const name = () =>
+  v.pipe(
+    option(),
     // As a part of a path these are other paths.
     v.check((given) => given !== '.' && given !== '..', 'must be another name than . or ..'),
   )
@@ -145,7 +151,7 @@ export const NewExperiment = exactly({
 
 export const ExperimentChanges = exactly({
   status: maybe(oneOf(STATUSES), 'Paused: all get the first option. Finished: all get the winner.'),
-  winner: maybe(name(), 'The option that all get once it is finished.'),
+  winner: maybe(option(), 'The option that all get once it is finished.'),
   hidden: maybe(flag(), 'Whether it is left out of the list.'),
   weights: maybe(weights(), 'Of each option, in their order.'),
 })

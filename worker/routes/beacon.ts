@@ -1,6 +1,7 @@
 /** What becomes of a beacon that opened: events on their way to a Hail, or a reason why not. */
-import type { Saying } from '../../sdk/wire/event'
+import type { Event, Saying } from '../../sdk/wire/event'
 import type { Note } from '../../sdk/wire/note'
+import { rewardsOf } from '../decide/worth'
 import { agentRefusal } from '../ingest/agent'
 import { isBeyond } from '../ingest/allow'
 import { judge } from '../ingest/clock'
@@ -37,11 +38,11 @@ export async function considerBeacon(
   if (!fits(site.origins, claims)) return 'origin'
   const judged = judge(plaintext.ts, now)
   if ('refusal' in judged) return judged.refusal
-  const notes = await notesOf({ sayings: plaintext.sayings, when: judged.at }, site, reception)
+  const { notes, experiments } = await notesOf({ sayings: plaintext.sayings, when: judged.at }, site, reception)
   const events = eventsOf(verified, facts, judged.at, { ...(site.allow && { allow: site.allow }), notes }).map(
     (event) => {
       const type = isChosen(event.type) ? reception.said.type(site.site, event.type) : event.type
-      return crossed({ ...event, type }, site.cross)
+      return crossed({ ...event, type, metrics: countedOf(event, experiments) }, site.cross)
     },
   )
   const visitor = await visitorAt(judged.at, site, reception)
@@ -63,26 +64,37 @@ export async function considerBeacon(
   }
 }
 
+interface Noted {
+  notes: Notes
+  experiments?: Definitions | undefined
+}
+
 /** What of the sayings is of a decision, was decided here, and is not known to be told in vain. */
 async function notesOf(
   { sayings, when }: { sayings: readonly Saying[]; when: number },
   site: Site,
   { env, deployment, now }: Reception,
-): Promise<Notes> {
+): Promise<Noted> {
   const said = sayings.filter(isDecided)
-  if (!said.length) return new Map()
+  if (!said.length) return { notes: new Map() }
   const { boards, keys } = deployment
   const told = await Promise.all(said.map(async (saying) => [saying, await noteOf(saying, keys, site)] as const))
   const notes = told.filter((each): each is [Said, Note] => each[1] !== undefined)
-  const fitting = (experiments: Definitions | undefined) =>
-    new Map(notes.filter(([, note]) => !isVain(note, experiments, { now, when })))
+  const fitting = (experiments: Definitions | undefined) => ({
+    notes: new Map(notes.filter(([, note]) => !isVain(note, experiments, { now, when }))),
+    experiments,
+  })
   const found = fitting(await boards.list(env, site, now))
   // Another isolate that sealed a token may know of an experiment that this one has not heard of.
-  const sealedAt = notes.flatMap(([saying, note]) => (found.has(saying) ? [] : sealedOf(note)))
+  const sealedAt = notes.flatMap(([saying, note]) => (found.notes.has(saying) ? [] : sealedOf(note)))
   if (!sealedAt.length) return found
   const since = Math.min(Math.max(...sealedAt) + SECOND, now)
   return fitting(await boards.list(env, { site: site.site, deciding: true }, now, since))
 }
+
+/** A reward is counted as one where its experiment goes by it: of some goals nobody asked. */
+const countedOf = ({ note, metrics }: Event, experiments: Definitions | undefined): Event['metrics'] =>
+  note?.kind === 'reward' ? { ...metrics, rewards: rewardsOf(experiments?.get(note.decision), note) } : metrics
 
 /** When it was decided, where a Worker did: what a browser makes itself proves nothing. */
 const sealedOf = (note: Note): number[] => ('number' in note && note.number !== undefined ? [note.at] : [])

@@ -2,6 +2,7 @@
 import type { Ratio, Wish } from '../asked/experiment'
 import { type Definition, PER_DECISION } from '../decide/definition'
 import { DEFAULTS } from '../decide/experiment'
+import { typeOfDecision } from '../ingest/decided'
 import type { Beginning } from '../whale/board'
 import { Problem } from './problem'
 
@@ -48,12 +49,22 @@ export function definedBy(wished: Wished): Beginning {
     sticky: milliseconds(wished.sticky) ?? STICKY,
   }
   checkWeights(weights, made)
+  checkTypes(decision, options)
   if (policy !== 'split' && made.floor === 0)
     throw member('floor', `must be above 0 where the policy is ${policy}: what can't be served can't be compared`)
   if (kind === 'rate' && den !== PER_DECISION) throw member('kind', `of ${num}/${den} is ratio`)
   if (made.hash === 'alephbet' && policy !== 'split')
     throw member('hash', 'alephbet is a split: say "policy": "split" too')
   return made
+}
+
+/** An option's events have a type of their own, in which other characters than letters, digits, - and _ are _. */
+function checkTypes(decision: string, options: readonly string[]): void {
+  const types = options.map((option) => typeOfDecision(decision, option))
+  const twin = types.findIndex((type, i) => types.indexOf(type) < i)
+  if (twin < 0) return
+  const first = options[types.indexOf(types[twin]!)]
+  throw member('options', `"${options[twin]}" would be counted as ${types[twin]}, as "${first}" is`)
 }
 
 /** Of a split that AlephBet's arithmetic walks, weights are whole. */

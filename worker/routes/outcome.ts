@@ -6,7 +6,7 @@ import type { Event, Numbers } from '../../sdk/wire/event'
 import type { Exposure, Note, Reward } from '../../sdk/wire/note'
 import type { Outcome } from '../asked/decide'
 import { type Definition, PER_DECISION, wasRunning } from '../decide/definition'
-import { sumOf } from '../decide/worth'
+import { rewardsOf, sumOf } from '../decide/worth'
 import { crossed } from '../ingest/cross'
 import { decidedBy, typeOfDecision } from '../ingest/decided'
 import type { Entries } from '../ingest/dimensions'
@@ -71,7 +71,7 @@ async function attributed(told: Told, token: string, telling: Telling): Promise<
     // It meets the Hail that its decision met: there the log has them in order, and a repeat is known when that is old.
     shard: (await homeOf(decided, site)).shard,
     id,
-    events: [rewardEvent(told, site, { at: now, entries: context, reward })],
+    events: [rewardEvent(told, site, { at: now, entries: context, reward, rewards: rewardsOf(definition, reward) })],
   }
   return shown ? [shown, rewarded] : [rewarded]
 }
@@ -79,11 +79,11 @@ async function attributed(told: Told, token: string, telling: Telling): Promise<
 function rewardEvent(
   told: Told,
   site: Site,
-  { at, entries, reward }: { at: number; entries: Entries; reward: Reward },
+  { at, entries, reward, rewards }: { at: number; entries: Entries; reward: Reward; rewards: number },
 ) {
   const all: Entries = reward.goal ? [...entries, ['goal', nest([reward.goal])]] : entries
   return {
-    ...eventOf(told, site, { at, entries: all, metrics: { ...reward.metrics, hits: 0, rewards: 1 } }),
+    ...eventOf(told, site, { at, entries: all, metrics: { ...reward.metrics, hits: 0, rewards } }),
     note: reward,
   }
 }
@@ -95,7 +95,11 @@ async function unattributed(told: Told, { site, experiments, now }: Telling): Pr
   if (experiments && !definition) return unknown(decision)
   if (definition && !isOption(definition, option)) return { field: 'option', why: optionsOf(definition) }
   const metrics = numbersOf(told)
-  if (definition && sumOf(definition, metrics).n > 0 && !wasRunning(definition, now)) return stopped(definition)
+  if ((metrics.hits ?? 0) < 0) return { field: 'metrics.hits', why: 'must be at least 0: so many decisions it is' }
+  const stranger = unknownMetric(metrics, definition)
+  if (stranger) return stranger
+  const isDecision = told.id !== null && definition && sumOf(definition, metrics).n > 0
+  if (isDecision && !wasRunning(definition, now)) return stopped(definition)
   const id = key ? await idOf('outcome', `${decision}\0${key}`) : undefined
   const note: Note = { kind: 'outcome', decision, option, metrics }
   return [

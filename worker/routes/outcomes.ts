@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { OutcomeSchema, TEXTS } from '../asked/decide'
 import { COUNTS } from '../ingest/limits'
 import type { Site } from '../ingest/settings'
+import type { Beginning } from '../whale/board'
 import type { App } from './access'
 import { begun } from './begin'
 import type { Definitions } from './boards'
@@ -33,16 +34,24 @@ async function counted(c: Context<App>, { site, given }: Given): Promise<Respons
   const all = list.map((each, index) => toldIn(each, (field) => place(field, index)))
   const entriesBy = (experiments: Definitions | undefined) =>
     Promise.all(all.map((told) => entriesOf(told, { keys: deployment.keys, site, experiments, now })))
-  const known = await knownTo(context, site, all)
+  let known = await knownTo(context, site, all)
   if (!known && all.some(isGoalAlone)) throw unsaid()
-  const made = await entriesBy(known)
-  // Another isolate may have made or resumed what this one has not heard of.
-  const last = made.some((each) => 'why' in each) ? await entriesBy(await surely(context, site, all)) : made
-  const entries = last.map((each, index) => {
+  let told = await entriesBy(known?.experiments)
+  if (told.some((each) => 'why' in each)) {
+    // Another isolate may have made or resumed what this one has not heard of.
+    known = await knownTo(context, site, all, now)
+    if (!known) throw unsaid()
+    told = await entriesBy(known.experiments)
+  }
+  const entries = told.map((each, index) => {
     if ('why' in each)
       throw new Problem(each.isUnknown ? 404 : 400, `${each.field} ${each.why}`, place(each.field, index))
     return each
   })
+  for (const [decision, beginning] of known?.wished ?? []) {
+    if (entries.some(({ length }, index) => length && all[index]!.decision === decision))
+      await begun(context, site, beginning)
+  }
   const became = await deliver(context, entries.flat())
   let next = 0
   const results = entries.map(({ length }) => together(became.slice(next, (next += length))))
@@ -64,38 +73,34 @@ function toldIn(given: unknown, place: (field: string) => string): Told {
   return { ...output, decision }
 }
 
+/** What there is, and what this would make of what there is not. */
 interface Known {
-  env: App['Bindings']
-  deployment: Deployment
-  now: number
+  experiments: Definitions
+  wished: ReadonlyMap<string, Beginning>
 }
 
 const unsaid = (): Problem =>
   new Problem(503, 'which experiments there are can’t be known just now; nothing of this was counted: send it again')
 
-/** As of this moment. */
-async function surely(context: Known, site: Site, all: readonly Told[]): Promise<Definitions> {
-  const known = await knownTo(context, site, all, context.now)
-  if (!known) throw unsaid()
-  return known
-}
-
-/** What there is, and what is made by this. */
 async function knownTo(
-  context: Known,
-  site: Site,
+  { env, deployment, now }: { env: App['Bindings']; deployment: Deployment; now: number },
+  { site }: Site,
   all: readonly Told[],
   since?: number,
-): Promise<Definitions | undefined> {
-  const { boards } = context.deployment
+): Promise<Known | undefined> {
   // This isolate's copy of the site may not know yet that it has experiments, and its program does.
-  const known = await boards.list(context.env, { site: site.site, deciding: true }, context.now, since)
-  if (!known) return undefined
-  const made = new Map(known)
+  const list = await deployment.boards.list(env, { site, deciding: true }, now, since)
+  if (!list) return undefined
+  const experiments = new Map(list)
+  const wished = new Map<string, Beginning>()
   for (const { decision, options, policy, by, by_metric } of all) {
-    if (made.has(decision) || !options) continue
-    const { definition } = await begun(context, site, definedBy({ decision, options, policy, by: by ?? by_metric }))
-    made.set(decision, definition)
+    if (experiments.has(decision) || !options) continue
+    const beginning = definedBy({ decision, options, policy, by: by ?? by_metric })
+    wished.set(decision, beginning)
+    experiments.set(decision, { ...beginning, number: NONE, created: now })
   }
-  return made
+  return { experiments, wished }
 }
+
+/** Of an experiment that is not made yet: no token names it. */
+const NONE = 0

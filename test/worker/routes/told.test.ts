@@ -128,3 +128,51 @@ test('forgets a winner once it runs again', async () => {
   await shop.change({ status: 'running' })
   expect((await shop.change({ status: 'finished' })).winner).toBeNull()
 })
+
+test.each<[what: string, outcome: object, field: string]>([
+  ['an unknown metric', { metrics: { rewrad: 1 } }, 'metrics.rewrad'],
+  ['less than no decision', { metrics: { hits: -5 } }, 'metrics.hits'],
+])('counts no outcome of %s', async (_, outcome, field) => {
+  const shop = await deciding()
+  const told = await asked(
+    near,
+    `/count_decision?site=${shop.number}`,
+    posted({ decision: 'page', option: 'a', ...outcome }),
+  )
+  expect([told.status, told.body.field]).toEqual([400, field])
+  expect([await shop.standing(), await shop.counts('hits')]).toEqual([[0, 0], 0])
+})
+
+test.each<[what: string, outcomes: object[], status: number]>([
+  ['an id of nothing', [{ option: 'a', id: 'garbage' }], 400],
+  ['no id at all', [{ option: 'a', id: null }], 200],
+  ['an option that is none of its own', [{ option: 'c' }], 400],
+  ['a mistake beside it', [{ option: 'a' }, { decision: 'page', option: 'zzz' }], 400],
+])('makes no experiment of %s', async (_, outcomes, status) => {
+  const shop = await deciding()
+  const all = outcomes.map((outcome) => ({ decision: 'new', options: ['a', 'b'], ...outcome }))
+  expect((await asked(near, `/count_decision?site=${shop.number}`, posted(all))).status).toBe(status)
+  expect((await asked(near, `/experiments/new?site=${shop.number}`, { headers: byAdmin })).status).toBe(404)
+})
+
+test('counts as a reward what its experiment goes by, by beacon and by program', async () => {
+  const shop = await deciding({ policy: 'split', conversion: 'buy' })
+  const { option, id } = await shop.decide(near)
+  const path = `/count_decision?site=${shop.number}`
+  for (const goal of ['view', 'buy']) {
+    expect(await said(shop.number, near, ['r', 'page', option, id, { reward: 1 }, goal])).toBe(204)
+    expect((await asked(near, path, posted({ decision: 'page', option, id, goal }))).status).toBe(200)
+  }
+  expect(await shop.standing()).toEqual([1, 1])
+  // One of each, since a beacon and a program have ids of their own.
+  expect(await shop.counts('rewards')).toBe(2)
+})
+
+test('refuses options that would be counted as one, and takes any other name', async () => {
+  const shop = await deciding()
+  const twins = await shop.make({ decision: 'price', options: ['10 €', '10 $'] })
+  expect([twins.status, twins.body.field]).toEqual([400, 'options'])
+  expect((await shop.make({ decision: 'dot', options: ['.', 'a'], policy: 'split' })).status).toBe(201)
+  const outcome = { decision: 'dot', option: '.' }
+  expect((await asked(near, `/count_decision?site=${shop.number}`, posted(outcome))).body.accepted).toBe(1)
+})

@@ -148,9 +148,9 @@ function rewardOf(told: Told, decided: Decided, definition: Definition | undefin
   return { kind: 'reward', ...decided, metrics, ...goal }
 }
 
-/** What a goal without metrics is worth, its experiment says. */
-export const isGoalAlone = ({ goal, metrics, metric }: Told): boolean =>
-  goal !== undefined && !Object.keys(metrics ?? metric ?? {}).length
+/** What a goal without metrics is worth, its experiment says; and one that is named with its options may be to be made. */
+export const needsExperiment = ({ goal, metrics, metric, options }: Told): boolean =>
+  options !== undefined || (goal !== undefined && !Object.keys(metrics ?? metric ?? {}).length)
 
 /** The same outcome told again has the same name. */
 function nameOf({ event }: Told, { metrics, goal }: Reward): string {

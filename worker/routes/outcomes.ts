@@ -13,7 +13,7 @@ import { definedBy } from './defined'
 import { deliver, type Outcome } from './deliver'
 import { type Deployment, deploymentOf } from './deployment'
 import { givenInBody, givenInQuery, jsonIn, type Given } from './given'
-import { entriesOf, isGoalAlone, type Told } from './outcome'
+import { entriesOf, needsExperiment, type Told } from './outcome'
 import { Problem } from './problem'
 
 export const outcomes = new Hono<App>()
@@ -35,7 +35,7 @@ async function counted(c: Context<App>, { site, given }: Given): Promise<Respons
   const entriesBy = (experiments: Definitions | undefined) =>
     Promise.all(all.map((told) => entriesOf(told, { keys: deployment.keys, site, experiments, now })))
   let known = await knownTo(context, site, all)
-  if (!known && all.some(isGoalAlone)) throw unsaid()
+  if (!known && all.some(needsExperiment)) throw unsaid()
   let told = await entriesBy(known?.experiments)
   if (told.some((each) => 'why' in each)) {
     // Another isolate may have made or resumed what this one has not heard of.

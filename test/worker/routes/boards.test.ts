@@ -208,12 +208,15 @@ test.each(['beacon', '/count_decision'])(
   },
 )
 
-test('asks a program to come again with a goal whose worth nobody can say', async () => {
+test.each<[what: string, outcome: object]>([
+  ['a goal whose worth nobody can say', { goal: 'bought' }],
+  ['options that may be of nothing yet', { options: ['a', 'b'], metrics: { reward: 1 } }],
+])('asks a program to come again with %s', async (_, outcome) => {
   const shop = await listed({ deciding: true })
   const id = await elsewhere(shop.number, 'new')
-  const outcome = { decision: 'new', option: 'a', id, goal: 'bought' }
+  const told = posted({ decision: 'new', option: 'a', id, ...outcome })
   const path = `/count_decision?site=${shop.number}`
-  expect((await asked(silent, path, posted(outcome))).status).toBe(503)
+  expect((await asked(silent, path, told)).status).toBe(503)
   turnBy(3_000)
-  expect((await asked(near, path, posted(outcome))).body).toEqual({ accepted: 1, duplicates: 0, refused: 0 })
+  expect((await asked(near, path, told)).body).toEqual({ accepted: 1, duplicates: 0, refused: 0 })
 })

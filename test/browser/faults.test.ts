@@ -138,8 +138,13 @@ describe.concurrent('of twelve views all count, and none twice', { timeout: 90_0
     scene({}, async ({ shop, page }) => {
       shop.proxy.weather = { lost: 0.4 }
       await browse(page, shop)
-      await calm(shop, [page], eachOnce(1, VIEWS))
-      expect(shop.proxy.counts().lost).toBeGreaterThan(2)
+      let views = VIEWS
+      // What waits goes together, and so few answers are lost sometimes: then the visitor looks on.
+      while ((shop.proxy.counts().lost ?? 0) <= 2) {
+        await page.goto(shop.pages + path(++views))
+        await pause(PACE_MS)
+      }
+      await calm(shop, [page], eachOnce(1, views))
     }))
 
   test('where the server is down for the whole visit, and the visitor comes again', () =>

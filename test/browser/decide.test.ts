@@ -94,6 +94,16 @@ describe('a decision', () => {
     expect([one, site.questions.length]).toEqual([two, 1])
   })
 
+  test('is its own where names and options run together', async () => {
+    site.decide = (question) => ({ ...answer, option: (question as [string, string[]])[1][0] })
+    const { page } = await opened()
+    const both = await page.evaluate(() =>
+      Promise.all([window.graupel!.decide!('price', ['10', '20']), window.graupel!.decide!('price1', ['0', '20'])]),
+    )
+    expect(both.map(({ option }) => option)).toEqual(['10', '0'])
+    await expect.poll(() => new Set(sayings('x').map(([, name]) => name))).toEqual(new Set(['price', 'price1']))
+  })
+
   test('is made anew where the page no longer has what was kept', async () => {
     site.decide = (question) => ({ ...answer, option: (question as [string, string[]])[1].at(-1) })
     const { page } = await opened()

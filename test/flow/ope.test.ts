@@ -216,10 +216,11 @@ test('shows, pauses, ends, hides and deletes an experiment', async () => {
   const server = await startServer()
   await makeSite(server, { name: 'shop' })
   const env = { PORT: new URL(server.origin).port, GRAUPEL_ADMIN: server.admin }
-  const run = async (line: string) => {
-    const { code, out, err } = await graupel(['experiment', ...line.split(' '), '--site', 'shop'], { env })
+  const say = async (...words: string[]) => {
+    const { code, out, err } = await graupel(['experiment', ...words, '--site', 'shop'], { env })
     return [code, out + err] as const
   }
+  const run = (line: string) => say(...line.split(' '))
   expect(await run('list')).toEqual([0, expect.stringMatching(/^There is no experiment yet/)])
   expect(await run('create price --option 9 --option 12 --by earned/spent --half-life 86400')).toEqual([
     0,
@@ -260,6 +261,10 @@ test('shows, pauses, ends, hides and deletes an experiment', async () => {
   expect(await run('list')).toEqual([0, expect.stringMatching(/^price +0 {2}finished, 12 /m)])
   expect(await run('delete price')).toEqual([1, expect.stringMatching(/delete price --site shop --yes\n$/)])
   expect(await run('delete price --yes')).toEqual([0, expect.stringMatching(/^price is deleted/)])
+  await say('create', "it's two", '--option', 'a', '--option', 'b')
+  // As a shell takes it.
+  const quoted = `delete 'it'\\''s two' --site shop --yes\n`
+  expect(await say('delete', "it's two")).toEqual([1, expect.stringContaining(quoted)])
   for (const line of ['show ..', 'delete . --yes'])
     expect(await run(line)).toEqual([2, 'graupel: an experiment has another name than . or ..\n'])
   expect(await run('delete price --yes')).toEqual([1, 'graupel: there is no experiment "price"\n'])

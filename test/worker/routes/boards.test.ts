@@ -144,17 +144,22 @@ test('counts what a browser says while nobody can say whether it was in vain', a
   expect((await shop.hail().status()).types).toContain('decision.page.a')
 })
 
-test.each([
-  ['an experiment of which its isolate has not heard yet', true],
-  ['the first experiment of a site', false],
-])('counts what a browser says of %s', async (_, hasOthers) => {
+/** A token of an experiment that was made elsewhere a moment after the isolate had asked which there are. */
+async function unheard(hasOthers = true) {
   const shop = await listed()
   if (hasOthers) await shop.make(THREE)
   turnBy(0)
   await shop.decide(near)
   turnBy(100)
+  return { shop, id: await elsewhere(shop.number, 'new') }
+}
+
+test.each([
+  ['an experiment of which its isolate has not heard yet', true],
+  ['the first experiment of a site', false],
+])('counts what a browser says of %s', async (_, hasOthers) => {
+  const { shop, id } = await unheard(hasOthers)
   const { heard, bindings } = listening()
-  const id = await elsewhere(shop.number, 'new')
   expect(await said(shop.number, bindings, ['x', 'new', 'a', id])).toBe(204)
   expect((await shop.hail().status()).types).toContain('decision.new.a')
   expect(heard.calls).toBe(1)
@@ -177,12 +182,7 @@ test('asks nobody for what is of an experiment that is gone, however often it is
 })
 
 test('counts what a program says of an experiment of which its isolate has not heard yet', async () => {
-  const shop = await listed()
-  await shop.make(THREE)
-  turnBy(0)
-  await shop.decide(near)
-  turnBy(100)
-  const id = await elsewhere(shop.number, 'new')
+  const { shop, id } = await unheard()
   const outcome = { decision: 'new', option: 'a', id, metrics: { reward: 1 } }
   const told = await asked(near, `/count_decision?site=${shop.number}`, posted(outcome))
   expect(told.body).toEqual({ accepted: 1, duplicates: 0, refused: 0 })
@@ -191,12 +191,7 @@ test('counts what a program says of an experiment of which its isolate has not h
 test.each(['beacon', '/count_decision'])(
   'loses nothing of what it has not heard of while the Whale says nothing, by %s',
   async (way) => {
-    const shop = await listed()
-    await shop.make(THREE)
-    turnBy(0)
-    await shop.decide(near)
-    turnBy(100)
-    const id = await elsewhere(shop.number, 'new')
+    const { shop, id } = await unheard()
     const outcome = { decision: 'new', option: 'a', id }
     const told = async () =>
       way === 'beacon'

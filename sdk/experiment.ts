@@ -34,6 +34,9 @@ export interface Ground {
   isSilent: boolean
 }
 
+/** What is kept of an experiment itself, beside its goals. */
+const OWN = ['variant', 'in_sample', 'id']
+
 /** `?graupel-variant=button:red` shows red, counts nothing and keeps nothing. More than one may be named. */
 const PREVIEW = 'graupel-variant'
 
@@ -80,10 +83,11 @@ export class Experiment {
   }
 
   goal_complete(goal: string, { unique = true, ...props }: GoalProps = {}): void {
-    if (this.isPreview || (unique && this.storage.get(`${this.name}:${goal}`))) return
+    const key = `${this.name}:${OWN.includes(goal) ? ':' : ''}${goal}`
+    if (this.isPreview || (unique && this.storage.get(key))) return
     const variant = this.get_stored_variant()
     if (!variant) return
-    if (unique) this.storage.set(`${this.name}:${goal}`, true)
+    if (unique) this.storage.set(key, true)
     void quietly(() => this.tracking.goal_complete(this, variant, goal, { unique, ...props }))()
   }
 

@@ -22,7 +22,7 @@ import { login } from './routes/login'
 import { outcomes } from './routes/outcomes'
 import { pixel } from './routes/pixel'
 import { pixels } from './routes/pixels'
-import { Problem, problem } from './routes/problem'
+import { bad, Problem, problem } from './routes/problem'
 import { reference } from './routes/reference'
 import { reset } from './routes/reset'
 import { results } from './routes/results'
@@ -108,7 +108,9 @@ app.notFound(async (c) => {
 /** Whatever an object could not do just now, it was not done: the sender keeps the event and comes again. */
 app.onError((error, c) => {
   if (error instanceof Problem) return problem(c, error)
-  console.error(`${c.req.method} ${new URL(c.req.url).pathname}: ${error.stack ?? error}`)
+  // Made of the header Host, which may be anything.
+  if (error instanceof TypeError && !URL.canParse(c.req.url)) return problem(c, bad('Host', 'names no host'))
+  console.error(`${c.req.method} ${c.req.path}: ${error.stack ?? error}`)
   return problem(c, new Problem(503, 'an object did not answer; try again'))
 })
 

@@ -1,7 +1,8 @@
 /** Asks the public API where an experiment stands, and how its options did by time. */
 import type { Graph } from '../wire/query'
+import { typeOfDecision } from '../wire/word'
 import { metricsOf, ratesOf } from './rates'
-import { type Standing, typeOf } from './standing'
+import type { Standing } from './standing'
 
 /** Whose numbers: a share says the site by itself; else the browser's own login opens it. */
 export interface Asked {
@@ -32,7 +33,7 @@ export async function askRates(asked: Asked, standing: Standing): Promise<Graph 
   const metric = metricsOf(standing).join()
   const from = String(standing.created)
   const asking = standing.arms.slice(0, MOST_LINES).map(({ id }) => {
-    const type = typeOf(asked.decision, id)
+    const type = typeOfDecision(asked.decision, id)
     return get<Graph>(asked, '/graph', { type, metric, from }).catch(() => undefined)
   })
   return ratesOf(await Promise.all(asking), standing)

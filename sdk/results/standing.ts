@@ -51,7 +51,3 @@ export interface Standing {
   warnings: readonly string[]
   weights: readonly { context: Readonly<Record<string, string>>; probabilities: readonly number[] }[]
 }
-
-/** The type that counts an option's events: dotted words, whatever stands in a name. */
-export const typeOf = (...names: string[]): string =>
-  ['decision', ...names.map((name) => name.replace(/[^A-Za-z0-9_-]/g, '_'))].join('.')

@@ -2,10 +2,11 @@
  * MurmurHash3_x86_32 (A. Appleby, public domain, 2011): spreads texts that differ in one letter over all 32 bits.
  * It is no secret and keeps none. Why not FNV, which is shorter: its low bits of two experiments depend on each other.
  */
+import { rotated } from './rotated'
+
 const C1 = 0xcc9e2d51
 const C2 = 0x1b873593
 
-const rotated = (word: number, by: number) => (word << by) | (word >>> (32 - by))
 const scrambled = (word: number) => Math.imul(rotated(Math.imul(word, C1), 15), C2)
 
 /** A whole number from 0 to below 2^32. */

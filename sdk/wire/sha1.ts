@@ -1,12 +1,13 @@
 /** SHA-1 (FIPS 180-4 §6.1) at once, where the platform's own answers later. It is broken as a seal; AlephBet draws with it. */
+import { rotated } from './rotated'
+
+const parity = (b: number, c: number, d: number) => b ^ c ^ d
 const ROUNDS = [
   { k: 0x5a827999, f: (b: number, c: number, d: number) => (b & c) | (~b & d) },
-  { k: 0x6ed9eba1, f: (b: number, c: number, d: number) => b ^ c ^ d },
-  { k: 0x8f1bbcdc, f: (b: number, c: number, d: number) => (b & c) | (b & d) | (c & d) },
-  { k: 0xca62c1d6, f: (b: number, c: number, d: number) => b ^ c ^ d },
+  { k: 0x6ed9eba1, f: parity },
+  { k: 0x8f1bbcdc, f: (b: number, c: number, d: number) => (b & c) | (d & (b | c)) },
+  { k: 0xca62c1d6, f: parity },
 ] as const
-
-const rotated = (word: number, by: number) => (word << by) | (word >>> (32 - by))
 
 /** Forty hexadecimal digits. */
 export function sha1(bytes: Uint8Array): string {
@@ -29,11 +30,11 @@ export function sha1(bytes: Uint8Array): string {
 
 /** The bytes, a bit that is set, zeros, and the length in bits, in blocks of 64. */
 function padded(bytes: Uint8Array): DataView {
-  const blocks = new Uint8Array(Math.ceil((bytes.length + 9) / 64) * 64)
+  const blocks = new Uint8Array((bytes.length + 72) & -64)
   blocks.set(bytes)
   blocks[bytes.length] = 0x80
   const view = new DataView(blocks.buffer)
-  view.setUint32(blocks.length - 8, Math.floor(bytes.length / 2 ** 29))
+  view.setUint32(blocks.length - 8, bytes.length / 2 ** 29)
   view.setUint32(blocks.length - 4, bytes.length << 3)
   return view
 }

@@ -226,6 +226,15 @@ describe('a goal', () => {
     expect([kept.get('button:signup'), kept.has('button:click')]).toEqual([true, false])
   })
 
+  test.each(['variant', 'in_sample', 'id'])('may be called %s, as what is kept of an experiment itself is', (name) => {
+    const goal = new Goal(name)
+    const { variant } = experiment({ goals: [goal] })
+    goal.complete()
+    goal.complete()
+    expect(told.slice(1)).toEqual([['goal', 'button', variant, name]])
+    expect(experiment().variant).toBe(variant)
+  })
+
   test('without a variant is nobody’s', () => {
     const goal = new Goal('signup')
     experiment({ goals: [goal], trigger: () => false })

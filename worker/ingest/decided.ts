@@ -4,9 +4,10 @@
  */
 import type { Saying } from '../../sdk/wire/event'
 import type { Exposure, Note } from '../../sdk/wire/note'
+import { dotted } from '../../sdk/wire/word'
 import { allowed } from './allow'
 import type { Keys } from './keys'
-import { cleanName, cleanType } from './name'
+import { cleanName } from './name'
 import type { Site } from './settings'
 import { type Choice, openToken } from './token'
 
@@ -14,19 +15,10 @@ export type Said = Extract<Saying, readonly ['x' | 'r', ...unknown[]]>
 
 export const isDecided = (saying: Saying): saying is Said => saying[0] === 'x' || saying[0] === 'r'
 
-export const typeOfDecision = (decision: string, option?: string): string => dotted('decision', decision, option)
-
 /** Of what a page tells Gimel's way: anybody can, so it is no decision's. */
 export const typeOfTracked = (experiment: string, variant?: string): string => dotted(TRACKED, experiment, variant)
 
 export const TRACKED = 'gimel'
-
-/** A word each, whatever stands in a name. */
-const dotted = (...names: (string | undefined)[]): string =>
-  names
-    .filter((name) => name !== undefined)
-    .map((name) => cleanType(name.replaceAll('.', '_')))
-    .join('.')
 
 /** Seconds in base 36, then eight characters of chance. */
 const OWN = /^([0-9a-z]{6})[\w-]{8}$/

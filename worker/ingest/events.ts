@@ -4,7 +4,8 @@
  */
 import { type Event, FLAG, type Numbers, type Plaintext, type Saying } from '../../sdk/wire/event'
 import type { Note } from '../../sdk/wire/note'
-import { typeOfDecision, TRACKED } from './decided'
+import { typeOfDecision } from '../../sdk/wire/word'
+import { TRACKED } from './decided'
 import { type Place, placeOf, withoutQuery } from './place'
 import { type Entries, ofPlace, ofAgent, ofArrival, ofGeo, ofLanguage, ofPage } from './dimensions'
 import type { Facts } from './facts'

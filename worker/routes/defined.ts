@@ -1,8 +1,8 @@
 /** An experiment as requests spell it and as the house has it: durations in seconds here and milliseconds there. */
+import { typeOfDecision } from '../../sdk/wire/word'
 import type { Ratio, Wish } from '../asked/experiment'
 import { type Definition, PER_DECISION } from '../decide/definition'
 import { DEFAULTS } from '../decide/experiment'
-import { typeOfDecision } from '../ingest/decided'
 import type { Beginning } from '../whale/board'
 import { Problem } from './problem'
 

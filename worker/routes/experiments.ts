@@ -1,8 +1,8 @@
 /** `/experiments`: makes, lists, shows, changes and deletes experiments. */
+import { typeOfDecision } from '../../sdk/wire/word'
 import { type Context, Hono } from 'hono'
 import { ExperimentChanges, ExperimentQuery, ExperimentsQuery, NewExperiment, StandingQuery } from '../asked/experiment'
 import type { Definition } from '../decide/definition'
-import { typeOfDecision } from '../ingest/decided'
 import type { Site } from '../ingest/settings'
 import type { Changes, Standing } from '../whale/board'
 import { type Access, type App, bearerFor, siteFor } from './access'

@@ -4,11 +4,12 @@
  */
 import type { Event, Numbers } from '../../sdk/wire/event'
 import type { Exposure, Note, Reward } from '../../sdk/wire/note'
+import { typeOfDecision } from '../../sdk/wire/word'
 import type { Outcome } from '../asked/decide'
 import { type Definition, PER_DECISION, wasRunning } from '../decide/definition'
 import { rewardsOf, sumOf } from '../decide/worth'
 import { crossed } from '../ingest/cross'
-import { decidedBy, typeOfDecision } from '../ingest/decided'
+import { decidedBy } from '../ingest/decided'
 import type { Entries } from '../ingest/dimensions'
 import { idOf } from '../ingest/id'
 import type { Keys } from '../ingest/keys'

@@ -1,9 +1,9 @@
 /** What a Whale is asked of its site's decisions: which experiments there are, and what is to be changed of them. */
+import { typeOfDecision } from '../../sdk/wire/word'
 import type { Definition } from '../decide/definition'
 import type { Model } from '../decide/model'
 import { pooled } from '../decide/moments'
 import { Bounded } from '../ingest/bounded'
-import { typeOfDecision } from '../ingest/decided'
 import type { Beginning, Board, BoardQuestion, Changes, Standing, Totals } from './board'
 import type { Chores } from './chores'
 import { type JournalQuestion, page, type Page } from './page'

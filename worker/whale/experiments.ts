@@ -2,8 +2,8 @@
  * The experiments of a site, as their owner made them. One that is abandoned leaves its number behind, which nobody gets
  * again: what was decided under it is nobody's from then on.
  */
+import { typeOfDecision } from '../../sdk/wire/word'
 import type { Definition } from '../decide/definition'
-import { typeOfDecision } from '../ingest/decided'
 import type { Beginning, Changes } from './board'
 
 /** Isolates have the list of all, and a table shows it. */

@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest'
 import { line } from '../../../sdk/chart/line'
 import { ratesOf } from '../../../sdk/results/rates'
-import { typeOf } from '../../../sdk/results/standing'
 import type { Graph } from '../../../sdk/wire/query'
-import { typeOfDecision } from '../../../worker/ingest/decided'
 import { standing } from './sample'
 
 const MINUTE = 60_000
@@ -62,12 +60,4 @@ test('keeps each option’s colour, whatever else is drawn', () => {
   expect(svg).toContain('class="g-1"')
   expect(svg).not.toContain('class="g-0"')
   expect(svg).toContain('%</text>')
-})
-
-test.each([
-  ['front page', 'a.b'],
-  ['x', 'é "<script>"'],
-  ['PageVariation', 'b_c-d'],
-])('asks by the type that %s, %s counts under', (decision, option) => {
-  expect(typeOf(decision, option)).toBe(typeOfDecision(decision, option))
 })

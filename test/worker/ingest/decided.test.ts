@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Saying } from '../../../sdk/wire/event'
-import { noteOf, type Said, timeOfOwn, typeOfDecision } from '../../../worker/ingest/decided'
+import { noteOf, type Said, timeOfOwn } from '../../../worker/ingest/decided'
 import { eventsOf } from '../../../worker/ingest/events'
 import { Keys } from '../../../worker/ingest/keys'
 import { sealToken } from '../../../worker/ingest/token'
@@ -89,14 +89,6 @@ describe('the event of it', () => {
   test('is none where it was not decided here', async () => {
     expect(await eventsFor(['x', 'page', 'b', 'nonsense'])).toEqual([])
   })
-})
-
-test.each([
-  ['page', 'b', 'decision.page.b'],
-  ['a.b', 'c d', 'decision.a_b.c_d'],
-  ['日本', undefined, 'decision.__'],
-])('%s and %s are counted as %s… each a word of its own', (decision, option, type) => {
-  expect(typeOfDecision(decision, option)).toBe(type)
 })
 
 test.each([

@@ -170,8 +170,10 @@ test('counts as a reward what its experiment goes by, by beacon and by program',
 
 test('refuses options that would be counted as one, and takes any other name', async () => {
   const shop = await deciding()
-  const twins = await shop.make({ decision: 'price', options: ['10 €', '10 $'] })
+  const twins = await shop.make({ decision: 'price', options: ['10 %', '10 $'] })
   expect([twins.status, twins.body.field]).toEqual([400, 'options'])
+  expect((await shop.make({ decision: 'price', options: ['10 €', '10 $'] })).status).toBe(201)
+  expect((await shop.make({ decision: '価格', options: ['高い', '安い'] })).status).toBe(201)
   expect((await shop.make({ decision: 'dot', options: ['.', 'a'], policy: 'split' })).status).toBe(201)
   const outcome = { decision: 'dot', option: '.' }
   expect((await asked(near, `/count_decision?site=${shop.number}`, posted(outcome))).body.accepted).toBe(1)

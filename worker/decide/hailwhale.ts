@@ -34,7 +34,7 @@ type Class = 'good' | 'bad' | 'test'
 export function hailwhale(model: Model, context: Context): number[] {
   const { experiment, state } = model
   const root = model.read(state.root)
-  const known = state.known(context).map(({ node }) => model.read(node))
+  const known = state.branches.known(context).map(({ node }) => model.read(node))
   const whole = pooled(root)
   const sd = Math.sqrt(spreadOf(whole))
   const options = root.map((own, arm) => {

@@ -93,7 +93,7 @@ export class Model {
       const spread = varianceOf(posterior) / this.means[arm]! ** 2
       return { mean, relative: own.reduce((sum, { factor, sd }) => sum + (sd / factor) ** 2, spread) }
     })
-    const leaf = this.state.leafOf(context)
+    const leaf = this.state.branches.leafOf(context)
     const seen = leaf ? this.read(leaf) : undefined
     const means = guesses.map(({ mean }) => mean)
     const rho = seen ? this.rho(seen, means) : 1
@@ -104,7 +104,7 @@ export class Model {
 
   /** Of all arms at the context's values; none where a value was never met. */
   factors(context: Context): Factor[] {
-    return this.state.known(context).flatMap(({ dimension, value, node }) => {
+    return this.state.branches.known(context).flatMap(({ dimension, value, node }) => {
       const c = this.spread.values.get(dimension)!
       return this.cells(node).map((cell, arm) => ({
         dimension,
@@ -125,7 +125,7 @@ export class Model {
     const { dimensions, personalise } = this.experiment
     const cvOf = (dimension: string) => {
       if (personalise === 'strong') return STRONG.value
-      const nodes = [...(this.state.values.get(dimension)?.values() ?? [])]
+      const nodes = [...this.state.branches.along(dimension).values()]
       const cells = nodes.map((node) =>
         this.cells(node).filter(({ expected }) => expected / this.reward >= LEAST_EXPECTED),
       )

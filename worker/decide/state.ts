@@ -4,7 +4,8 @@
  * whole numbers come out the same to the last bit, other floats to a rounding.
  * It knows neither events nor storage: rows are what it is kept as, one a node, so that a change rewrites few.
  */
-import { type Context, valueOf } from './context'
+import { Branches } from './branches'
+import type { Context } from './context'
 import type { Definition } from './definition'
 import { Delay } from './delay'
 import type { Experiment } from './experiment'
@@ -36,13 +37,6 @@ export interface Reward {
   cap?: number
 }
 
-/** Combinations that are told apart; what more there are know their dimensions only. */
-const MOST_LEAVES = 2000
-/** And values of a dimension: visitors may bring any. */
-const MOST_VALUES = 1000
-/** Of either, moments: a place has some hundred bytes of each arm, and a hundred arms have fewer places for it. */
-const MOST_MOMENTS = 20_000
-
 /** What is new pleases, or confuses, for so long. */
 const EARLY = 3 * 86_400_000
 
@@ -73,8 +67,7 @@ export class State {
   readonly early: Node
   /** Of nobody's decision: it proves nothing, as it was not drawn. */
   readonly unattributed: Node
-  readonly values = new Map<string, Map<string, Node>>()
-  readonly leaves = new Map<string, Node>()
+  readonly branches: Branches
   readonly delay: Delay
   /** How large the largest rewards are, of a ratio. */
   readonly tail = new Tail()
@@ -93,7 +86,7 @@ export class State {
     this.unattributed = this.node(null)
     this.delay = new Delay(shape.arms.length, shape.window)
     this.expected = new Tally(shape.arms.length)
-    for (const dimension of shape.dimensions) this.values.set(dimension, new Map())
+    this.branches = new Branches(shape.dimensions, shape.arms.length, () => this.node())
   }
 
   /** `propensities` of all arms, where they are known. */
@@ -152,11 +145,10 @@ export class State {
   merge(other: State): void {
     // Of one name, so of one kind.
     for (const name of SINGLE) this.touch(this[name]).merge(other[name] as never)
-    const join = (own: Node | undefined, node: Node) => own && this.touch(own).merge(node)
-    for (const [dimension, nodes] of other.values) {
-      for (const [value, node] of nodes) join(this.value(dimension, value), node)
+    for (const [key, node] of other.branches) {
+      const own = this.branches.at(key)
+      if (own) this.touch(own).merge(node)
     }
-    for (const [key, node] of other.leaves) join(this.leaf(key), node)
   }
 
   /** One that goes its own way from here. */
@@ -185,26 +177,6 @@ export class State {
     return state
   }
 
-  /** The nodes of a context's values, of those dimensions that are known. */
-  known(context: Context): { dimension: string; value: string; node: Node }[] {
-    return this.shape.dimensions.flatMap((dimension) => {
-      const value = valueOf(context, dimension)
-      const node = value === undefined ? undefined : this.values.get(dimension)?.get(value)
-      return node ? [{ dimension, value: value!, node }] : []
-    })
-  }
-
-  /** All of a context that makes a difference: a value that was never met weighs as one that is not known. */
-  metOf(context: Context): string {
-    if (this.leafOf(context)) return this.leafKey(context)!
-    return JSON.stringify(this.known(context).map(({ dimension, value }) => [dimension, value]))
-  }
-
-  leafOf(context: Context): Node | undefined {
-    const key = this.leafKey(context)
-    return key === undefined ? undefined : this.leaves.get(key)
-  }
-
   /** For results. */
   private tell({ arm, at, isHoldout }: Place, moments: Moments): void {
     this.touch(this.total).add(arm, moments, at)
@@ -214,16 +186,7 @@ export class State {
 
   /** For the policy. */
   private learn({ arm, at, context }: Place, moments: Moments): void {
-    const key = this.leafKey(context)
-    const nodes = [
-      this.root,
-      this.shape.halfLife && this.recent,
-      ...this.shape.dimensions.map((dimension) => {
-        const value = valueOf(context, dimension)
-        return value && this.value(dimension, value)
-      }),
-      key && this.leaf(key),
-    ]
+    const nodes = [this.root, this.shape.halfLife && this.recent, ...this.branches.of(context)]
     for (const node of nodes) if (node) this.touch(node).add(arm, moments, at)
   }
 
@@ -239,41 +202,13 @@ export class State {
   /** All that is kept, by the key of its row. */
   private *parts(): Generator<[key: string, part: Part]> {
     for (const key of SINGLE) yield [key, this[key]]
-    for (const [dimension, nodes] of this.values) {
-      for (const [value, node] of nodes) yield [`value ${JSON.stringify([dimension, value])}`, node]
-    }
-    for (const [key, node] of this.leaves) yield [`leaf ${key}`, node]
+    yield* this.branches
   }
 
   /** What a row is of. */
   private part(key: string): Part | undefined {
-    const [kind] = key.split(' ', 1) as [string]
-    const name = key.slice(kind.length + 1)
-    if (kind === 'leaf') return this.leaf(name)
-    if (kind !== 'value') return this[kind as (typeof SINGLE)[number]] // Written by parts(), all of it.
-    const [dimension, value] = JSON.parse(name) as [string, string]
-    return this.value(dimension, value)
-  }
-
-  /** A leaf is where dimensions meet: of one value alone it would be the value once more. */
-  private leafKey(context: Context): string | undefined {
-    const values = this.shape.dimensions.map((name) => valueOf(context, name) ?? null)
-    return values.filter((value) => value !== null).length > 1 ? JSON.stringify(values) : undefined
-  }
-
-  private leaf = (key: string) => this.in(this.leaves, key, MOST_LEAVES)
-
-  private value(dimension: string, value: string): Node | undefined {
-    const nodes = this.values.get(dimension)
-    return nodes && this.in(nodes, value, MOST_VALUES)
-  }
-
-  private in(nodes: Map<string, Node>, key: string, most: number): Node | undefined {
-    const known = nodes.get(key)
-    if (known || nodes.size >= Math.min(most, MOST_MOMENTS / this.shape.arms.length)) return known
-    const made = this.node()
-    nodes.set(key, made)
-    return made
+    const single = SINGLE.find((name) => name === key)
+    return single ? this[single] : this.branches.at(key)
   }
 
   private node = (halfLife = this.shape.halfLife) => new Node(this.shape.kind, this.shape.arms.length, halfLife)

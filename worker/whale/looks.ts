@@ -8,7 +8,8 @@
 import { drawnOf, lookAt, mismatchOf } from '../decide/look'
 import type { Learner } from '../decide/learner'
 import { decode, encode } from '../decide/record'
-import { ALPHA, type Looks } from '../decide/results'
+import type { Looks } from '../decide/results'
+import { ALPHA } from '../decide/uplift'
 
 /** The row that they are kept in, among what an experiment has learnt. */
 export const LOOKS = 'looks'

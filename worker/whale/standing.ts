@@ -52,7 +52,7 @@ function contextsOf({ experiment, state, read }: Model): Record<string, string>[
   const { dimensions } = experiment
   const share = Math.floor(MOST_VALUES / Math.max(dimensions.length, 1))
   const seen = dimensions.flatMap((dimension) => {
-    const counts = [...(state.values.get(dimension) ?? [])].map(
+    const counts = [...state.branches.along(dimension)].map(
       ([value, node]) => [value, read(node).reduce((sum, { n }) => sum + n, 0)] as const,
     )
     const values = counts.toSorted(([, a], [, b]) => b - a).slice(0, share)

@@ -113,7 +113,7 @@ export class Weighing {
   private weights(state: State, definition: Definition, { context: values, explain }: Weighed): Weights {
     const { model, version, known } = this.belief(state, definition)
     const context = contextOf(values, definition.dimensions)
-    const name = model.state.metOf(context)
+    const name = model.state.branches.metOf(context)
     const weights = known.get(name) ?? { probabilities: probabilities(model, context), version }
     known.set(name, weights)
     if (!explain) return weights

@@ -77,7 +77,7 @@ function ofArms(arms: number): Row[] {
       what: `decide, ${arms} arms, the model anew, once a second: p50`,
       value: micro(made, 0.5),
       unit: 'µs',
-      note: `${state.leaves.size} contexts`,
+      note: `${state.branches.leaves.size} contexts`,
     },
   ]
 }

@@ -26,6 +26,6 @@ test('nothing is known of a dimension that is called as what every object has', 
   expect(valuesOf(contextOf(['a', 'b', 'c'], odd), odd)).toEqual(['a', 'b', 'c'])
   const state = new State(definitionOf({ dimensions: odd }))
   state.decide({ arm: 0, at: 0, context: {} }, decided())
-  expect([...state.values.values()].map(({ size }) => size)).toEqual([0, 0, 0])
-  expect(state.leafOf({})).toBeUndefined()
+  expect(odd.map((dimension) => state.branches.along(dimension).size)).toEqual([0, 0, 0])
+  expect(state.branches.leafOf({})).toBeUndefined()
 })

@@ -162,7 +162,7 @@ test('a leaf is kept where dimensions meet', () => {
     'value ["country","SE"]',
     'value ["device","phone"]',
   ])
-  expect(state.leafOf({ country: 'SE' })).toBeUndefined()
+  expect(state.branches.leafOf({ country: 'SE' })).toBeUndefined()
 })
 
 test('a thousand contexts of four arms are small', () => {
@@ -172,7 +172,7 @@ test('a thousand contexts of four arms are small', () => {
     const context = { country: `c${i % 40}`, device: `d${Math.floor(i / 40) % 25}` }
     state.decide({ arm: i % 4, at: 0, context }, decided())
   }
-  expect(state.leaves.size).toBe(1000)
+  expect(state.branches.leaves.size).toBe(1000)
   expect([...state.rows().values()].reduce((sum, { length }) => sum + length, 0)).toBeLessThan(300_000)
 })
 

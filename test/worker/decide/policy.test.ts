@@ -201,7 +201,7 @@ describe('HailWhale', () => {
         for (const node of [state.root, state.total]) node.add(arm, moments, 0)
         // A decision makes the value's node, and is too little to matter.
         state.decide({ arm, at: 0, context: { country } }, { n: 0, x: 0, xx: 0, y: 0, yy: 0, xy: 0 })
-        state.values.get('country')!.get(country)!.add(arm, moments, 0)
+        state.branches.along('country').get(country)!.add(arm, moments, 0)
       }
       // Important are more than ten in a hundred more: of a hundred and ten there are exactly so many.
       learn(0, 'SE', 10_000, 1100)

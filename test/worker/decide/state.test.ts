@@ -60,7 +60,7 @@ describe('a state', () => {
       for (let i = 0; i < 2_100; i++) {
         state.decide({ arm: i % arms, at: 5 * DAY, context: { country: `c${i}`, device: 'phone' } }, decided())
       }
-      expect([state.values.get('country')!.size, state.leaves.size]).toEqual(most)
+      expect([state.branches.along('country').size, state.branches.leaves.size]).toEqual(most)
       expect(state.total.read(0).reduce((sum, { n }) => sum + n, 0)).toBe(2_100)
     },
   )
@@ -77,9 +77,9 @@ describe('a state', () => {
       { country: 'US', device: 'phone' },
       { country: 'SE', device: 'phone' },
     ]
-    expect(new Set(met.map((context) => state.metOf(context))).size).toBe(met.length)
-    expect(state.metOf({ country: 'XX', device: 'toaster' })).toBe(state.metOf({}))
-    expect(state.metOf({ country: 'SE', device: 'toaster' })).toBe(state.metOf({ country: 'SE' }))
+    expect(new Set(met.map((context) => state.branches.metOf(context))).size).toBe(met.length)
+    expect(state.branches.metOf({ country: 'XX', device: 'toaster' })).toBe(state.branches.metOf({}))
+    expect(state.branches.metOf({ country: 'SE', device: 'toaster' })).toBe(state.branches.metOf({ country: 'SE' }))
   })
 
   test('tells which of its rows are others', () => {

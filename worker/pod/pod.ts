@@ -13,13 +13,13 @@ import { DaySalts, SALT_MS, tables as saltTables } from './daysalts'
 import { type Grant, Grants, MORE_REVOKED_SHARES, MOST_REVOKED, tables as grantTables } from './grants'
 import { type Link, type LinkKeys, Links, tables as linkTables } from './links'
 import type { Salt } from './salts'
+import { type Changes, type History, Sites, tables as siteTables } from './sites'
 
 /** An object that could not be emptied is tried again. */
 const EMPTY_AGAIN_MS = 60_000
 
 const tables = [
-  // A deleted site keeps its row, without settings: its number is never given twice.
-  `CREATE TABLE site    (site INTEGER PRIMARY KEY, version INTEGER, settings TEXT)`,
+  ...siteTables,
   `CREATE TABLE login   (digest TEXT PRIMARY KEY, expires INTEGER) WITHOUT ROWID`,
   // What no site can be blamed for, such as envelopes for sites that are not here.
   `CREATE TABLE refusal (reason TEXT PRIMARY KEY, events INTEGER) WITHOUT ROWID`,
@@ -30,20 +30,9 @@ const tables = [
   ...linkTables,
 ].map((table) => table.replace('TABLE', 'TABLE IF NOT EXISTS'))
 
-/** What is added to a site's histories: others may add to them at the same time. */
-export interface History {
-  zone?: Site['zones'][number]
-  shards?: Site['shards'][number]
-}
-
-export interface Changes {
-  version: number
-  /** Sites changed since the version asked for; `settings` is absent where the site was deleted. */
-  changed: { site: number; settings?: Site }[]
-}
-
 export class Pod extends DurableObject<Env> {
   private readonly sql: SqlStorage
+  private readonly sites: Sites
   private readonly links: Links
   private readonly granted: Grants
   private readonly days: DaySalts
@@ -54,50 +43,34 @@ export class Pod extends DurableObject<Env> {
     // A release adds tables; the last one says whether all are there.
     const exists = this.sql.exec(`SELECT 1 FROM sqlite_master WHERE name = 'forward'`).toArray().length > 0
     if (!exists) ctx.storage.transactionSync(() => tables.forEach((table) => this.sql.exec(table)))
+    this.sites = new Sites(this.sql)
     this.granted = new Grants(this.sql)
     this.days = new DaySalts(this.sql)
     this.links = new Links(this.sql, env.GRAUPEL_FORWARD ?? '')
   }
 
   changes(since: number): Changes {
-    const rows = this.sql
-      .exec<{ site: number; version: number; settings: string | null }>(`SELECT * FROM site WHERE version > ?`, since)
-      .toArray()
-    return {
-      version: rows.reduce((newest, { version }) => Math.max(newest, version), since),
-      changed: rows.map(({ site, settings }) => (settings ? { site, settings: JSON.parse(settings) } : { site })),
-    }
+    return this.sites.changes(since)
   }
 
   /** Stores a new site; false where its number was given before. */
   create(settings: Site): boolean {
-    const known = this.sql.exec(`SELECT 1 FROM site WHERE site = ?`, settings.site).toArray().length > 0
-    if (!known) this.put(settings.site, settings)
-    return !known
+    return this.sites.create(settings)
   }
 
-  /** Changes what is named, keeps the rest as it is here and adds to its histories; undefined where the site is gone. */
+  /** Changes what is named; undefined where the site is gone. */
   update(site: number, changes: Partial<Site>, history: History): Site | undefined {
-    const settings = this.settings(site)
-    if (!settings) return undefined
-    const next: Site = {
-      ...settings,
-      ...changes,
-      zones: [...settings.zones, ...(history.zone ? [history.zone] : [])],
-      shards: [...settings.shards, ...(history.shards ? [history.shards] : [])],
-    }
-    this.put(site, next)
-    return next
+    return this.sites.update(site, changes, history)
   }
 
   /** Another key instead of the one there was. With pixels' and shares' go all that it sealed. Undefined where the site is gone. */
   raise(site: number, key: keyof Versions): Site | undefined {
-    const settings = this.settings(site)
+    const settings = this.sites.of(site)
     if (!settings) return undefined
     const { versions } = settings
     const next = { ...settings, versions: { ...versions, [key]: (versions[key] ?? 0) + 1 } }
     this.ctx.storage.transactionSync(() => {
-      this.put(site, next)
+      this.sites.put(site, next)
       if (key === 'pixel' || key === 'share') this.granted.clear(site, key)
     })
     return next
@@ -105,11 +78,11 @@ export class Pod extends DurableObject<Env> {
 
   /** Takes a site off the list, then empties its objects; what an object refuses now, the alarm tries again. */
   async remove(site: number): Promise<void> {
-    const settings = this.settings(site)
+    const settings = this.sites.of(site)
     if (settings) {
       this.ctx.storage.transactionSync(() => {
         this.sql.exec(`INSERT INTO leaving VALUES (?, ?)`, site, shardsOf(settings))
-        this.put(site, null)
+        this.sites.put(site, null)
         this.granted.end(site)
         this.links.put(site, null)
       })
@@ -139,7 +112,7 @@ export class Pod extends DurableObject<Env> {
 
   /** What its Whale must know of a site; null where there is none. */
   terms(site: number): Terms | null {
-    const settings = this.settings(site)
+    const settings = this.sites.of(site)
     if (!settings) return null
     const linked = this.links.of(site).length > 0 && ({ linked: true } as const)
     return { zones: settings.zones, shards: shardsOf(settings), keep: settings.keep ?? KEEP, ...linked }
@@ -147,20 +120,20 @@ export class Pod extends DurableObject<Env> {
 
   /** What a Hail must know to forward; null where the site is not forwarded. */
   link(site: number): Link | null {
-    const settings = this.settings(site)
+    const settings = this.sites.of(site)
     const upstreams = this.links.of(site)
     return settings && upstreams.length ? { name: nameOf(settings), upstreams } : null
   }
 
   /** Links a site to others, or ends that; what it is afterwards. The keys are never told again. */
   relink(site: number, keys: LinkKeys | null, upstream: Site['upstream']): Site | undefined {
-    const settings = this.settings(site)
+    const settings = this.sites.of(site)
     if (!settings) return undefined
     const { upstream: _, ...rest } = settings
     const next = { ...rest, ...(upstream && { upstream }) }
     this.ctx.storage.transactionSync(() => {
       this.links.put(site, keys)
-      this.put(site, next)
+      this.sites.put(site, next)
     })
     return next
   }
@@ -191,7 +164,7 @@ export class Pod extends DurableObject<Env> {
 
   /** Takes it off the list and tells every isolate, by the site's settings. */
   revoke(site: number, kind: Grant['kind'], id: string, now: number): 'revoked' | 'unknown' | 'full' {
-    const settings = this.settings(site)
+    const settings = this.sites.of(site)
     const known = this.granted.find(site, kind, id)
     if (!settings || !known) return 'unknown'
     const over = this.granted.over(site, now)
@@ -200,7 +173,7 @@ export class Pod extends DurableObject<Env> {
     if (revoked.length >= MOST_REVOKED + (kind === 'share' ? MORE_REVOKED_SHARES : 0)) return 'full'
     this.ctx.storage.transactionSync(() => {
       this.granted.revoke(site, { id, ...known }, now)
-      this.put(site, { ...settings, revoked: [...revoked, id] })
+      this.sites.put(site, { ...settings, revoked: [...revoked, id] })
     })
     return 'revoked'
   }
@@ -253,20 +226,6 @@ export class Pod extends DurableObject<Env> {
     await Promise.all(Array.from({ length: shards }, (_, shard) => hail(this.env, site, shard).empty()))
     await whale(this.env, site).empty()
     this.sql.exec(`DELETE FROM leaving WHERE site = ?`, site)
-  }
-
-  private settings(site: number): Site | undefined {
-    const [row] = this.sql.exec<{ settings: string | null }>(`SELECT settings FROM site WHERE site = ?`, site).toArray()
-    return row?.settings ? JSON.parse(row.settings) : undefined
-  }
-
-  private put(site: number, settings: Site | null): void {
-    this.sql.exec(
-      `INSERT INTO site SELECT ?, coalesce(max(version), 0) + 1, ? FROM site WHERE true
-       ON CONFLICT (site) DO UPDATE SET version = excluded.version, settings = excluded.settings`,
-      site,
-      settings && JSON.stringify(settings),
-    )
   }
 }
 

@@ -3,9 +3,9 @@ import * as v from 'valibot'
 import { PageQuery } from '../asked/page'
 import { ALIASES, CountSchema } from '../ingest/count'
 import { COUNTS, ENVELOPES } from '../ingest/limits'
-import type { Family } from './route'
+import { Config, Counted } from './counted'
 import { Decision } from './decided'
-import { Config, Counted } from './told'
+import type { Family } from './route'
 
 /** HailWhale's names beside ours, each of the same shape. */
 const aliases = Object.fromEntries(

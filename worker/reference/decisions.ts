@@ -4,9 +4,9 @@ import { DecideQuery, OutcomeSchema } from '../asked/decide'
 import { DecisionsQuery } from '../asked/decisions'
 import { ExperimentChanges, ExperimentQuery, ExperimentsQuery, NewExperiment, StandingQuery } from '../asked/experiment'
 import { COUNTS } from '../ingest/limits'
-import type { By, Family } from './route'
+import { Counted } from './counted'
 import { Decided, Decision, Experiment, Experiments, Standing } from './decided'
-import { Counted } from './told'
+import type { By, Family } from './route'
 
 const WRITE: readonly By[] = ['write', 'admin']
 const Outcomes = v.union([OutcomeSchema, v.pipe(v.array(OutcomeSchema), v.maxLength(COUNTS))])

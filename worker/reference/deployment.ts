@@ -5,8 +5,8 @@ import { Explaining } from '../asked/explain'
 import { EmbedQuery } from '../asked/graph'
 import { StatusQuery } from '../asked/status'
 import { SliceSchema } from '../ingest/forwarded'
+import { AllStatus, Explained, Forward, Health, Login, Received, SiteStatus } from './deployed'
 import type { Family } from './route'
-import { AllStatus, Explained, Forward, Health, Login, Received, SiteStatus } from './told'
 
 export const deployment: Family = {
   name: 'Deployment',

@@ -8,12 +8,16 @@ import { counting, Event } from './counting'
 import { decisions } from './decisions'
 import { deployment, pages } from './deployment'
 import { gimel } from './gimel'
+import { Problem } from './problem'
 import { cube, graphs, now, rankings } from './questions'
 import type { By, Family, Route, Told } from './route'
 import { converted, type Names, shown, type Shown } from './schema'
 import { grants, sites } from './sites'
+import * as answered from './answered'
+import * as counted from './counted'
 import * as decided from './decided'
-import * as told from './told'
+import * as deployed from './deployed'
+import * as owned from './owned'
 
 export const FAMILIES: readonly Family[] = [
   counting,
@@ -29,10 +33,16 @@ export const FAMILIES: readonly Family[] = [
   pages,
 ]
 
-/** Said once, and referred to: the event that is counted, and each shape of an answer. */
+const byName = (shapes: Record<string, GenericSchema>) =>
+  Object.entries(shapes)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, schema]) => [schema, name] as const)
+
+/** Said once, and referred to: the event that is counted, and each shape of an answer, those of decisions last. */
 const NAMED: Names = new Map<GenericSchema, string>([
   [Event, 'Event'],
-  ...Object.entries({ ...told, ...decided }).map(([name, schema]) => [schema, name] as const),
+  ...byName({ ...answered, ...counted, ...deployed, ...owned, Problem }),
+  ...byName(decided),
 ])
 
 const OPENAPI = '3.1.1'

@@ -10,8 +10,8 @@ import {
   TotalsQuery,
 } from '../asked/graph'
 import { LiveQuery, SpyQuery, TailQuery } from '../asked/live'
+import { Cube, CubeDimensions, CubeMeasures, Dimensions, Graph, Live, Plotpoints, Rank, Spy, Totals } from './answered'
 import type { By, Family } from './route'
-import { Cube, CubeDimensions, CubeMeasures, Dimensions, Graph, Live, Plotpoints, Rank, Spy, Totals } from './told'
 
 const SHARED: readonly By[] = ['read', 'share', 'admin']
 const READ: readonly By[] = ['read', 'admin']

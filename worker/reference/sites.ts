@@ -2,8 +2,8 @@
 import { NewPixel, NewShare, Revocation } from '../asked/grant'
 import { ResetBody } from '../asked/reset'
 import { NewSite, SiteChanges } from '../asked/site'
+import { Pixels, PixelsMinted, Reset, Share, Shares, Site, Sites } from './owned'
 import type { By, Family } from './route'
-import { Pixels, PixelsMinted, Reset, Share, Shares, Site, Sites } from './told'
 
 const ADMIN: readonly By[] = ['admin']
 const WRITE: readonly By[] = ['write', 'admin']

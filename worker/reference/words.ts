@@ -1,4 +1,7 @@
-/** The words that shapes of answers are put together from. */
+/**
+ * The words that shapes of answers are put together from. No request is read by such a shape; tests hold real answers
+ * to it.
+ */
 import * as v from 'valibot'
 
 export const about = <Schema extends v.GenericSchema>(schema: Schema, text: string) =>
@@ -17,5 +20,9 @@ export const site = about(whole(), "The site's number.")
 export const partial = may(
   v.literal(true),
   'A shard did not answer in time: its newest events are missing here, not lost.',
+)
+export const upstream = about(
+  v.nullable(v.union([v.number(), v.record(v.string(), v.number())])),
+  'The number of the site elsewhere that it is forwarded to, or one for each upstream.',
 )
 export const next = may(whole(), 'The `offset` at which there is more.')

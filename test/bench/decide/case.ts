@@ -45,11 +45,16 @@ export function shareOf(flags: readonly number[]): Pick<Row, 'runs' | 'value' | 
 const ONE_SIDED = 1.6449
 export const mostOf = (flags: readonly number[]): number => 100 * wilson(sumOf(flags), flags.length, ONE_SIDED)[1]
 
-/** How probably evenly spread numbers in [0, 1] look less even than these: A. Kolmogorov and N. Smirnov's test. */
-export function evennessOf(values: readonly number[]): number {
+/** The most by which the part of these numbers below any in [0, 1] is another than that. */
+export function unevennessOf(values: readonly number[]): number {
   const n = values.length
   const off = values.toSorted((a, b) => a - b).map((value, i) => Math.max(value - i / n, (i + 1) / n - value))
-  const x = Math.sqrt(n) * Math.max(...off)
+  return off.reduce((most, each) => Math.max(most, each), 0)
+}
+
+/** How probably evenly spread numbers in [0, 1] look less even than these: A. Kolmogorov and N. Smirnov's test. */
+export function evennessOf(values: readonly number[]): number {
+  const x = Math.sqrt(values.length) * unevennessOf(values)
   let p = 0
   for (let k = 1; k <= 100; k++) p += 2 * (-1) ** (k - 1) * Math.exp(-2 * (k * x) ** 2)
   return Math.min(Math.max(p, 0), 1)

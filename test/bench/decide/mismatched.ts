@@ -33,7 +33,7 @@ export function served(chance: Chance, { lost, isMoving }: { lost: number; isMov
 }
 
 const caseOf = (isMoving: boolean, lost: number): Case => ({
-  runs: lost ? 1000 : 20_000,
+  runs: lost ? 8000 : 20_000,
   batch: 200,
   run(chance) {
     const { p, always } = served(chance, { lost, isMoving })

@@ -34,7 +34,7 @@ export interface Ground {
   isSilent: boolean
 }
 
-/** What is kept of an experiment itself, beside its goals. */
+/** What is kept of an experiment itself: a goal of such a name is kept under another. */
 const OWN = ['variant', 'in_sample', 'id']
 
 /** `?graupel-variant=button:red` shows red, counts nothing and keeps nothing. More than one may be named. */

@@ -7,10 +7,14 @@ import type { Node } from './node'
 
 /** Combinations that are told apart; what more there are know their dimensions only. */
 const MOST_LEAVES = 2000
-/** And values of a dimension: visitors may bring any. */
+/** And values of a dimension. */
 const MOST_VALUES = 1000
 /** Of either, moments: a node has some hundred bytes of each arm, and a hundred arms have fewer nodes for it. */
 const MOST_MOMENTS = 20_000
+
+/** What keys of rows begin with. */
+const VALUE = 'value '
+const LEAF = 'leaf '
 
 export interface Known {
   dimension: string
@@ -71,16 +75,16 @@ export class Branches {
   /** All, by the keys of their rows. */
   *[Symbol.iterator](): Generator<[key: string, node: Node]> {
     for (const [dimension, nodes] of this.values) {
-      for (const [value, node] of nodes) yield [`value ${JSON.stringify([dimension, value])}`, node]
+      for (const [value, node] of nodes) yield [VALUE + JSON.stringify([dimension, value]), node]
     }
-    for (const [key, node] of this.leaves) yield [`leaf ${key}`, node]
+    for (const [key, node] of this.leaves) yield [LEAF + key, node]
   }
 
   /** What a row's key is of, made where there is room; undefined for what is no branch, too. */
   at(key: string): Node | undefined {
-    if (key.startsWith('leaf ')) return this.leaf(key.slice(5))
-    if (!key.startsWith('value ')) return undefined
-    const [dimension, value] = JSON.parse(key.slice(6)) as [string, string]
+    if (key.startsWith(LEAF)) return this.leaf(key.slice(LEAF.length))
+    if (!key.startsWith(VALUE)) return undefined
+    const [dimension, value] = JSON.parse(key.slice(VALUE.length)) as [string, string]
     return this.value(dimension, value)
   }
 

@@ -6,6 +6,7 @@
  * Its record: decisions ever, rewards of each step of delay, then by slot its number, its decisions' summed distance from
  * its beginning, and the decisions of each arm.
  */
+import { matured, type Moments } from './moments'
 import { decode, encode } from './record'
 
 export const VERSION = 1
@@ -101,6 +102,13 @@ export class Delay {
       slot.forEach((n, arm) => (waiting[arm]! += n * weight))
     }
     return counts.map((n, arm) => (n > 0 ? Math.max(1 - waiting[arm]! / n, LEAST_SHARE) : 1))
+  }
+
+  /** Each arm as far as it can be judged by now. */
+  ripe(arms: readonly Moments[], now: number, halfLife: number | null): Moments[] {
+    const counts = arms.map(({ n }) => n)
+    const shares = this.shares(counts, now, halfLife)
+    return arms.map((moments, arm) => matured(moments, shares[arm]!))
   }
 
   encode(): Uint8Array {

@@ -65,13 +65,7 @@ export class Model {
     const { policy, halfLife } = this.experiment
     if (policy !== 'thompson' || halfLife === null) return undefined
     const { recent, delay } = this.state
-    const seen = recent.read(this.now)
-    const shares = delay.shares(
-      seen.map(({ n }) => n),
-      this.now,
-      recent.halfLife,
-    )
-    return seen.map((moments, arm) => matured(moments, shares[arm]!))
+    return delay.ripe(recent.read(this.now), this.now, recent.halfLife)
   }
 
   /** The moments of a node's arms, as they count now. */

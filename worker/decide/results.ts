@@ -10,7 +10,7 @@ import { meanOfArm } from './difference'
 import { heldOut, type Holdout } from './holdout'
 import type { Learner } from './learner'
 import { drawnOf, mismatchOf } from './look'
-import { type Kind, matured, type Moments } from './moments'
+import type { Kind, Moments } from './moments'
 import { noveltyOf } from './novelty'
 import { type Posterior, turned } from './posterior'
 import type { Mismatch } from './srm'
@@ -67,12 +67,14 @@ export interface Results {
 export function results(evidence: Evidence): Results {
   const { learner, now, control, before } = evidence
   const { definition, state, aipw } = learner
-  const { kind, policy } = definition
+  const { kind, goal, policy } = definition
   const seen = state.total.read(now)
   const drawn = drawnOf(learner, now)
   const trials = seen.reduce((sum, { n }) => sum + n, 0)
-  const shares = sharesOf(learner, drawn, now)
-  const posteriors = posteriorsOf(learner, seen, now)
+  const counts = drawn.map(({ n }) => n)
+  const shares = state.delay.shares(counts, now, null)
+  const judged = beliefs(kind, state.delay.ripe(seen, now, null))
+  const posteriors = judged.map(({ posterior }) => turned(posterior, goal))
   const uplifts = upliftsOf(kind, { seen, drawn, control, before: before?.arms })
   const found = mismatchOf(learner, drawn)
   const srm = { ...found, always: Math.min(found.always, before?.srm ?? 1) }
@@ -104,20 +106,6 @@ interface Found {
   srm: Mismatch
   ess: number | null
   trials: number
-}
-
-const sharesOf = ({ state }: Evidence['learner'], arms: readonly Moments[], now: number): number[] =>
-  state.delay.shares(
-    arms.map(({ n }) => n),
-    now,
-    null,
-  )
-
-function posteriorsOf(learner: Evidence['learner'], seen: readonly Moments[], now: number): Posterior[] {
-  const { kind, goal } = learner.definition
-  const ripe = sharesOf(learner, seen, now)
-  const judged = seen.map((moments, arm) => matured(moments, ripe[arm]!))
-  return beliefs(kind, judged).map(({ posterior }) => turned(posterior, goal))
 }
 
 function armsOf(

@@ -5,7 +5,7 @@
 import { multiplier } from './always'
 import { difference, holm, type Mean, meanOfArm } from './difference'
 import { fieller } from './fieller'
-import { isBegun, lookAt } from './look'
+import { lookAt } from './look'
 import type { Kind, Moments } from './moments'
 import { normalOf } from './normal'
 
@@ -45,14 +45,12 @@ export function upliftsOf(kind: Kind, { seen, drawn, control, before }: Compared
     if (arm === control) return null
     const { z, p } = tests[arm]!
     const [from, to] = [sure[control]!, sure[arm]!]
-    const n = from.n + to.n
-    const isEnough = [drawn[control]!, drawn[arm]!].every((each) => isBegun(kind, each))
     const earlier = before?.[arm] ?? null
     const now = lookAt(kind, [drawn[control]!, drawn[arm]!], ALPHA)
     return {
       rel: base.mean === 0 ? null : (mean.mean - base.mean) / Math.abs(base.mean),
       ci95: facing(base, fieller(base, mean, Z)),
-      cs95: isEnough ? facing(from, fieller(from, to, multiplier(n, ALPHA))) : null,
+      cs95: now === null ? null : facing(from, fieller(from, to, multiplier(from.n + to.n, ALPHA))),
       z,
       p_fixed: p,
       p_holm: adjusted[others.indexOf(arm)]!,

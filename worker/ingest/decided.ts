@@ -4,7 +4,6 @@
  */
 import type { Saying } from '../../sdk/wire/event'
 import type { Exposure, Note } from '../../sdk/wire/note'
-import { dotted } from '../../sdk/wire/word'
 import { allowed } from './allow'
 import type { Keys } from './keys'
 import { cleanName } from './name'
@@ -14,11 +13,6 @@ import { type Choice, openToken } from './token'
 export type Said = Extract<Saying, readonly ['x' | 'r', ...unknown[]]>
 
 export const isDecided = (saying: Saying): saying is Said => saying[0] === 'x' || saying[0] === 'r'
-
-/** Of what a page tells Gimel's way: anybody can, so it is no decision's. */
-export const typeOfTracked = (experiment: string, variant?: string): string => dotted(TRACKED, experiment, variant)
-
-export const TRACKED = 'gimel'
 
 /** Seconds in base 36, then eight characters of chance. */
 const OWN = /^([0-9a-z]{6})[\w-]{8}$/

@@ -5,10 +5,12 @@
 import { encode } from '../../sdk/wire/base64url'
 import type { Event } from '../../sdk/wire/event'
 import type { Track } from '../../sdk/wire/note'
-import { typeOfTracked } from './decided'
+import { dotted } from '../../sdk/wire/word'
 import { idOf } from './id'
 import { cleanName } from './name'
 
+/** What a page tells Gimel's way is counted below this: anybody can tell it, so it is no decision's. */
+export const TRACKED = 'gimel'
 /** Gimel's word for taking part; any other is a goal. */
 export const PARTICIPATE = 'participate'
 /** Among a million visitors of a counter two are taken for one once in 37 million counters. */
@@ -16,6 +18,8 @@ export const UUID_BYTES = 8
 
 /** With the sender's own word for the visitor. */
 export type Told = Omit<Track, 'kind'>
+
+export const typeOfTracked = (experiment: string, variant?: string): string => dotted(TRACKED, experiment, variant)
 
 /**
  * What is kept of the visitor's word is a hash of it and of the counter that it is for: who knows the word finds it there, and

@@ -58,7 +58,7 @@ export function definedBy(wished: Wished): Beginning {
   return made
 }
 
-/** An option's events have a type of their own, in which other characters than letters, digits, - and _ are _. */
+/** An option's events have a type of their own, and as words of a type some names are one. */
 function checkTypes(decision: string, options: readonly string[]): void {
   const types = options.map((option) => typeOfDecision(decision, option))
   const twin = types.findIndex((type, i) => types.indexOf(type) < i)

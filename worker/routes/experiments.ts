@@ -1,6 +1,6 @@
 /** `/experiments`: makes, lists, shows, changes and deletes experiments. */
-import { typeOfDecision } from '../../sdk/wire/word'
 import { type Context, Hono } from 'hono'
+import { typeOfDecision } from '../../sdk/wire/word'
 import { ExperimentChanges, ExperimentQuery, ExperimentsQuery, NewExperiment, StandingQuery } from '../asked/experiment'
 import type { Definition } from '../decide/definition'
 import type { Site } from '../ingest/settings'

@@ -56,9 +56,7 @@ async function attributed(told: Told, token: string, telling: Telling): Promise<
   const definition = experiments?.get(decision)
   const exposure: Exposure = { kind: 'exposure', ...decided }
   const reward = rewardOf(told, decided, definition)
-  const vain =
-    vainOf(reward ?? { kind: 'reward', metrics: {}, ...decided }, experiments, { now }) ??
-    (reward ? undefined : vainOf(exposure, experiments, { now }))
+  const vain = vainOf(reward ?? { kind: 'reward', metrics: {}, ...decided }, experiments, { now })
   const unfit = vain ?? unknownMetric(reward?.metrics ?? {}, definition)
   if (unfit) return unfit
   const context = contextIn(decided.context ?? [], definition)

@@ -1,6 +1,6 @@
 /** What a Whale is asked of experiments that are counted by visitors, in Gimel's way: their results, and to forget one. */
 import { cleanName } from '../ingest/name'
-import { typeOfTracked } from '../ingest/decided'
+import { typeOfTracked } from '../ingest/tracking'
 import { isSame, type Scope, type Tracked } from '../rollup/erase'
 import type { Chores } from './chores'
 import type { Life } from './life'

@@ -4,8 +4,8 @@
  */
 import { alwaysP, multiplier } from '../../../worker/decide/always'
 import { difference, meanOfArm } from '../../../worker/decide/difference'
+import { isBegun } from '../../../worker/decide/look'
 import { add, type Kind, type Moments, none, ofRate } from '../../../worker/decide/moments'
-import { FEW } from '../../../worker/decide/warning'
 import { type Case, column, mostOf, shareOf } from './case'
 import type { Chance } from './chance'
 
@@ -36,8 +36,6 @@ export const revenue: Earning = (chance, units) => {
   }
   return sum
 }
-
-const isBegun = (kind: Kind, { n, x }: Moments) => n >= FEW.trials && (kind === 'ratio' || x >= FEW.conversions)
 
 /** Whether a winner is found at any look; and whether one would be by a test that is meant for one look only. */
 export function peeked(kind: Kind, earning: Earning, chance: Chance): [always: number, fixed: number] {
